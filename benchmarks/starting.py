@@ -1,0 +1,79 @@
+"""Starting: the boot of a process with every plugin, and switching a module on and off."""
+
+from __future__ import annotations
+
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+
+from benchmarks.measuring import Clock, Figure, seconds
+from benchmarks.workshop import Workshop
+from core.testing import house
+
+REPORT = """
+taken = {clock}() - begun
+import psutil
+print(taken, psutil.Process().memory_info().rss / 2**20)
+"""
+BOOT = """
+import sys, time
+begun = {clock}()
+from pathlib import Path
+from core.app import create_app
+from core.config import Config
+from core.kernel import Kernel
+kernel = Kernel(Config(instance=Path(sys.argv[1]), database_url=sys.argv[2]))
+answer = create_app(kernel).test_client().get("/api/v1/system/version")
+assert answer.status_code == 200
+"""
+BARE_BOOT = """
+import time
+begun = {clock}()
+import flask, sqlite3
+app = flask.Flask("bare")
+app.add_url_rule("/version", view_func=lambda: "1")
+assert app.test_client().get("/version").status_code == 200
+"""
+MILLISECONDS = 1000
+
+
+def starting_figures(shop: Workshop, turns: int) -> Iterator[Figure]:
+    """Measure toggling a module and booting; the module is left on."""
+    yield from _toggle(shop, turns)
+    boots = [(_boot(BOOT, *_place(shop)), _boot(BARE_BOOT)) for _ in range(max(turns // 2, 2))]
+    (boot, memory), (bare_boot, bare_memory) = (
+        [statistics.median(values) for values in zip(*runs, strict=True)] for runs in zip(*boots, strict=True)
+    )
+    yield Figure("boot, to the first answer", shop.database, 0, boot * MILLISECONDS, "ms", bare_boot * MILLISECONDS,
+                 bare_boot / boot, "≤ 1,500 ms", boot <= 1.5)  # fmt: skip
+    yield Figure("memory after the boot", shop.database, 0, memory, "MiB", bare_memory, bare_memory / memory,
+                 "≤ 110 MiB", memory <= 110)  # fmt: skip
+
+
+def _toggle(shop: Workshop, turns: int) -> Iterator[Figure]:
+    kernel, tenant = shop.kernel, shop.tenant.id
+    dependents = [name for name in kernel.registry.dependents_of("inventory") if name != "inventory"]
+    for name in [*reversed(kernel.registry.plugins), *dependents]:
+        if name in dependents:
+            house.switch_module_off(kernel, tenant, name)
+    off, on = [], []
+    for _ in range(turns):
+        off.append(seconds(lambda _: house.switch_module_off(kernel, tenant, "inventory"), turns=1))
+        on.append(seconds(lambda _: house.switch_module_on(kernel, tenant, "inventory"), turns=1))
+    for name, times in (("switch a module off", off), ("switch a module on", on)):
+        taken = statistics.median(times) * MILLISECONDS
+        yield Figure(name, shop.database, 0, taken, "ms", None, None, "≤ 50 ms", taken <= 50)
+
+
+def _place(shop: Workshop) -> tuple[str, str]:
+    return str(shop.kernel.config.instance), shop.kernel.config.url
+
+
+def _boot(program: str, *arguments: str) -> tuple[float, float]:
+    clock = "time.perf_counter" if Clock.now is time.perf_counter else "time.process_time"
+    text = (program + REPORT).replace("{clock}", clock)
+    done = subprocess.run([sys.executable, "-c", text, *arguments], check=True, capture_output=True, text=True)
+    taken, memory = done.stdout.split()
+    return float(taken), float(memory)

@@ -1,0 +1,1 @@
+"""Actions: the one road that everything takes which changes data."""

@@ -1,0 +1,54 @@
+"""Approvals: an action that needs a second pair of eyes waits as a record until somebody else decides."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from core.actions.models import Approval
+from core.db.base import TenantOwned
+from core.errors import Forbidden, Refused
+from core.resources.kinds import plain_json
+
+if TYPE_CHECKING:
+    from core.actions.context import Context
+
+
+def request(
+    ctx: Context, record: TenantOwned, action: str, *, reason: str, expires_at: datetime | None,
+    arguments: dict[str, Any],
+) -> Approval:  # fmt: skip
+    """Write a pending approval; one that waits for the same action on the same record is returned instead."""
+    resource = ctx.registry.resource_of_model[type(record)]
+    waiting = ctx.find(Approval, resource=resource.key, record_id=record.id, action=action, state="pending")
+    if waiting is not None:
+        return waiting
+    approval = ctx.create(
+        Approval, resource=resource.key, record_id=record.id, action=action, reason=reason, expires_at=expires_at,
+        arguments=plain_json(arguments), requester_id=ctx.actor.user_id,
+    )  # fmt: skip
+    ctx.db.flush()
+    return approval
+
+
+def decide(ctx: Context, approval: Approval, state: str, note: str) -> None:
+    """Decide an approval as somebody other than its requester; approving runs the action that waits.
+
+    Raises Forbidden for the requester and for whoever may not run the action, Refused when it has expired.
+    """
+    if approval.requester_id is not None and approval.requester_id == ctx.actor.user_id:
+        raise Forbidden("Somebody else must decide what you asked for.", code="OWN_APPROVAL")
+    action = ctx.registry.actions.get(approval.action)
+    if action is not None and not ctx.can(action.permission):
+        raise Forbidden(f"You need the permission {action.permission}.", permission=action.permission)
+    if approval.expires_at is not None and approval.expires_at < ctx.now():
+        raise Refused("APPROVAL_EXPIRED", "The request has expired; ask again.")
+    approval.reviewer_id, approval.decided_at, approval.decision = ctx.actor.user_id, ctx.now(), note
+    approval.state = state
+    ctx.db.flush()
+    if state == "approved":
+        before, ctx.approval = ctx.approval, approval
+        try:
+            ctx.do(approval.action, approval.record_id, **approval.arguments)
+        finally:
+            ctx.approval = before

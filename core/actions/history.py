@@ -1,0 +1,107 @@
+"""The history of one record: who changed what and when, newest first."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+
+from core.actions.models import AuditEntry
+from core.errors import Invalid
+from core.plugins.declarations import Resource
+from core.resources.kinds import dump_moment
+from core.resources.shape import Shape
+
+if TYPE_CHECKING:
+    from core.actions.context import Context
+
+MOST = 100
+FURTHEST = 500
+"""How many entries are looked through for those that changed one field."""
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """A part of a record's history, and the sequence before which it goes on."""
+
+    entries: Sequence[AuditEntry]
+    next: int | None
+
+
+def stretch_of(
+    ctx: Context, shape: Shape, record_id: int, *, before: int | None = None, limit: int = MOST, field: str = ""
+) -> Stretch:
+    """Return a part of a record's history in one query, with `field` only what changed that field or list of lines."""
+    if field and field not in shape.fields and field not in shape.lines:
+        raise Invalid({"field": [f"{shape.resource.key} has no field {field!r}."]})
+    conditions = [AuditEntry.sequence < before] if before is not None else []
+    most = FURTHEST if field else limit
+    found = ctx.all(_of_record(sa.select(AuditEntry), shape.resource, record_id, conditions).limit(most + 1))
+    seen = found[:most]
+    told = [entry for entry in seen if _tells(shape, entry, field)] if field else seen
+    if len(told) > limit:
+        return Stretch(told[:limit], told[limit - 1].sequence)
+    return Stretch(told, seen[-1].sequence if len(found) > most else None)
+
+
+def entries_after(ctx: Context, resource: Resource, record_id: int, sequence: int) -> list[AuditEntry]:
+    """Return what happened to a record behind a place in the trail, oldest first."""
+    behind = [AuditEntry.sequence > sequence]
+    return ctx.all(_of_record(sa.select(AuditEntry), resource, record_id, behind).limit(FURTHEST))[::-1]
+
+
+@dataclass(frozen=True)
+class Mark:
+    """When a record was touched, by whom, and where that stands in the trail."""
+
+    sequence: int
+    username: str
+    at: str
+
+
+def first_and_last(ctx: Context, resource: Resource, record_id: int) -> tuple[Mark | None, Mark | None]:
+    """Return who made a record and who changed it last."""
+    columns = sa.select(AuditEntry.sequence, AuditEntry.username, AuditEntry.created_at)
+    last = ctx.rows(_of_record(columns, resource, record_id).limit(1))
+    first = ctx.rows(_of_record(columns, resource, record_id).order_by(None).order_by(AuditEntry.sequence).limit(1))
+    made, changed = ([Mark(row[0], row[1], dump_moment(row[2])) for row in found] for found in (first, last))
+    return (made[0] if made else None), (changed[0] if changed else None)
+
+
+def read_history(
+    ctx: Context, shape: Shape, record_id: int, *, before: int | None = None, limit: int = MOST, field: str = ""
+) -> dict[str, Any]:
+    """Return a part of a record's history as the API answers it; fields that the actor may not see are left out."""
+    stretch = stretch_of(ctx, shape, record_id, before=before, limit=limit, field=field)
+    items = [
+        {"sequence": entry.sequence, "at": dump_moment(entry.created_at), "username": entry.username,
+         "action": entry.action, "changes": visible(shape, entry.changes)}
+        for entry in stretch.entries
+    ]  # fmt: skip
+    return {"items": items, "next": stretch.next}
+
+
+def _of_record(columns: Any, resource: Resource, record_id: int, conditions: Sequence[Any] = ()) -> Any:
+    own = (AuditEntry.resource == resource.key, AuditEntry.record_id == record_id)
+    return columns.where(*own, *conditions).order_by(AuditEntry.sequence.desc())
+
+
+def _tells(shape: Shape, entry: AuditEntry, field: str) -> bool:
+    if field in shape.lines:
+        table = shape.lines[field].model.__tablename__
+        return any(part["table"] == table for part in entry.changes.get("lines", ()))
+    return field in entry.changes.get("fields", {})
+
+
+def visible(shape: Shape, changes: dict[str, Any]) -> dict[str, Any]:
+    """Return what the trail tells of a record without what the shape does not show."""
+    found = {**changes, "fields": {n: pair for n, pair in changes.get("fields", {}).items() if n in shape.fields}}
+    if "lines" in changes:
+        known = {line.model.__tablename__: line for line in shape.lines.values()}
+        found["lines"] = [
+            {**part, "fields": {n: pair for n, pair in part["fields"].items() if n in known[part["table"]].fields}}
+            for part in changes["lines"] if part["table"] in known
+        ]  # fmt: skip
+    return found

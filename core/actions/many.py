@@ -1,0 +1,73 @@
+"""Creating many records at once: each is checked as always, all are written by one statement."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from functools import cache
+from typing import TYPE_CHECKING, Any, cast, overload
+
+import sqlalchemy as sa
+from sqlalchemy.orm import make_transient_to_detached
+
+from core.actions.journal import note_created
+from core.db.base import Record
+from core.db.session import TenantSession
+
+if TYPE_CHECKING:
+    from core.actions.context import Context
+
+MANY = 20
+
+
+class Made(Sequence[Any]):
+    """Records that were written without the session; they join it when somebody looks at them."""
+
+    def __init__(self, db: TenantSession, records: list[Any]) -> None:
+        self._db, self._records, self._joined = db, records, False
+        self.ids = [record.id for record in records]
+
+    def __len__(self) -> int:
+        return len(self._records)
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(self._join())
+
+    @overload
+    def __getitem__(self, index: int) -> Any: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[Any]: ...
+    def __getitem__(self, index: int | slice) -> Any:
+        return self._join()[index]
+
+    def _join(self) -> list[Any]:
+        if not self._joined:
+            self._joined = True
+            for record in self._records:
+                record.version = 1
+                make_transient_to_detached(record)
+            self._db.add_all(self._records)
+        return self._records
+
+
+def hold(ctx: Context, record: Any) -> None:
+    """Keep a new record for the next flush, which writes all that are kept by one statement."""
+    values, columns = record.__dict__, _columns(cast(Any, type(record)))
+    ctx.db.hold(type(record), {column: values[key] for key, column in columns if key in values})
+
+
+def made(ctx: Context, records: list[Any]) -> Made:
+    """Note records that were kept and written, and return them."""
+    for record in records:
+        note_created(ctx.journal, record)
+    return Made(ctx.db, records)
+
+
+def can_hold(model: type[Any]) -> bool:
+    """Whether records of a model may be written together: none of them waits for another."""
+    own = (column.info.get("ref") for column in model.__table__.columns)
+    return issubclass(model, Record) and not any(item is not None and item.resolve(model) is model for item in own)
+
+
+@cache
+def _columns(model: Any) -> tuple[tuple[str, str], ...]:
+    return tuple((item.key, item.columns[0].name) for item in sa.inspect(model).column_attrs)

@@ -1,0 +1,110 @@
+"""Making tenants: the organisation, its owner, the roles it can hand out, its modules."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from functools import cache
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
+
+from core.actions import modules
+from core.db.session import KernelSession
+from core.errors import Duplicate, Invalid, NotFound
+from core.identity.members import add_member
+from core.identity.roles import BUILT_IN, publish_roles
+from core.identity.users import get_user
+from core.tenancy.models import Tenant
+
+if TYPE_CHECKING:
+    from core.kernel import Kernel
+
+_SLUG = re.compile(r"[a-z][a-z0-9-]{0,38}[a-z0-9]")
+
+
+def create_tenant(
+    kernel: Kernel,
+    *,
+    slug: str,
+    name: str,
+    currency: str = "EUR",
+    zone: str = "UTC",
+    owner: str = "",
+    switch_on: Iterable[str] = (),
+) -> int:
+    """Make a tenant with its owner (a user's name), the kernel's roles and modules switched on; returns its id."""
+    with kernel.platform() as db:
+        tenant_id = add_tenant(db, slug=slug, name=name, currency=currency, zone=zone, owner=owner).id
+    for plugin in switch_on:
+        with kernel.unit(tenant_id) as ctx:
+            modules.enable(ctx, plugin)
+    return tenant_id
+
+
+def add_tenant(
+    db: KernelSession, *, slug: str, name: str, currency: str, zone: str, owner: str = "", tenant_id: int | None = None
+) -> Tenant:
+    """Add a tenant with the kernel's roles and its owner, within a transaction of the caller's."""
+    name, currency = name.strip(), currency.upper()
+    check_tenant(slug=slug, name=name, currency=currency, zone=zone)
+    if db.scalar(sa.select(Tenant.id).where(Tenant.slug == slug)) is not None:
+        raise Duplicate(f"There is already a tenant {slug!r}; choose another short name.")
+    tenant = Tenant(slug=slug, name=name, currency=currency, zone=zone)
+    if tenant_id is not None:
+        tenant.id = tenant_id
+    db.add(tenant)
+    db.flush()
+    publish_roles(db, tenant.id, [BUILT_IN])
+    if owner:
+        add_member(db, tenant.id, get_user(db, owner), is_owner=True)
+    return tenant
+
+
+def change_tenant(db: KernelSession, slug: str, *, name: str, currency: str, zone: str) -> Tenant:
+    """Change an organisation's name, currency and zone; what is booked already stays as it was booked."""
+    tenant = find_tenant(db, slug)
+    name, currency = name.strip(), currency.upper()
+    check_tenant(slug=slug, name=name, currency=currency, zone=zone)
+    tenant.name, tenant.currency, tenant.zone = name, currency, zone
+    db.flush()
+    return tenant
+
+
+def find_tenant(db: KernelSession, slug: str) -> Tenant:
+    """Return a tenant by its short name; NotFound when there is none."""
+    found = db.scalars(sa.select(Tenant).where(Tenant.slug == slug)).one_or_none()
+    if found is None:
+        raise NotFound(f"There is no tenant {slug!r}.")
+    return found
+
+
+def check_tenant(*, slug: str, name: str, currency: str, zone: str) -> None:
+    """Raise Invalid, naming each value of a tenant that makes no sense."""
+    errors: dict[str, list[str]] = {}
+    if not _SLUG.fullmatch(slug):
+        errors["slug"] = ["Use 2 to 40 lower-case letters, digits or dashes, a letter first."]
+    if not 1 <= len(name) <= 120 or not name.isprintable():
+        errors["name"] = ["Give a name of 1 to 120 printable characters."]
+    if currency not in currencies():
+        errors["currency"] = ["Give an ISO 4217 code such as EUR, USD or JPY."]
+    if zone not in zones():
+        errors["zone"] = ["Give a time zone such as Europe/Berlin or UTC."]
+    if errors:
+        raise Invalid(errors)
+
+
+@cache
+def currencies() -> frozenset[str]:
+    """Return the currencies there are."""
+    from babel.numbers import list_currencies
+
+    return frozenset(list_currencies())
+
+
+@cache
+def zones() -> frozenset[str]:
+    """Return the time zones there are."""
+    from zoneinfo import available_timezones
+
+    return frozenset(available_timezones())

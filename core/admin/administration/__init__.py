@@ -1,0 +1,1 @@
+"""Pages of those who look after an organisation or the whole installation."""

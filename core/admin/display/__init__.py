@@ -1,0 +1,1 @@
+"""Values and answers as people read them."""

@@ -1,0 +1,79 @@
+"""Values as people read them: grouped digits, dates in words, states with a colour."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from core.admin.display.words import NUMERIC_KINDS, number_text, words_label
+
+LONGEST_CELL = 400
+TONES: Mapping[str, str] = {
+    word: tone
+    for tone, words in {
+        "good": "active available approved posted done finished complete received passed paid delivered ok",
+        "info": "in_progress started released confirmed planned open running issued in_transit locked reserved",
+        "warn": "pending quarantine low partial expiring waiting on_hold hold requested needed counting late",
+        "bad": "failed expired recalled rejected broken blocked scrapped lost refused",
+    }.items()
+    for word in words.split()
+}
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A value to show; `tone` is None for plain text, a colour's name for a pill."""
+
+    text: str
+    numeric: bool = False
+    tone: str | None = None
+    url: str = ""
+    wide: bool = False
+
+
+def cell(kind: str, value: Any, zone: ZoneInfo, *, unit: str = "", label: str | None = None, url: str = "") -> Cell:
+    """Return the cell of a JSON value of a kind; `label` is what a reference is called."""
+    if kind == "reference":
+        return Cell(label or ("" if value is None else f"#{value}"), url=url if value is not None else "")
+    if value is None or value == "":
+        return Cell("", numeric=kind in NUMERIC_KINDS)
+    if kind in ("state", "choice"):
+        tone = TONES.get(str(value), "") if kind == "state" else None
+        return Cell(words_label(str(value)), tone=tone)
+    if kind in NUMERIC_KINDS:
+        return Cell(f"{number_text(value, kind)} {'' if kind == 'money' else unit}".strip(), numeric=True)
+    return Cell(_text(kind, value, zone), wide=kind in ("long_text", "json"))
+
+
+def date_text(value: date) -> str:
+    """Return a date that cannot be mistaken: 3 Apr 2026."""
+    return f"{value.day} {value:%b %Y}"
+
+
+def moment_text(value: datetime, zone: ZoneInfo) -> str:
+    """Return a moment on the tenant's clock: 3 Apr 2026, 14:05."""
+    local = value.astimezone(zone)
+    return f"{date_text(local.date())}, {local:%H:%M}"
+
+
+def _text(kind: str, value: Any, zone: ZoneInfo) -> str:
+    if kind == "boolean" or isinstance(value, bool):
+        return "Yes" if value else "No"
+    if kind == "date":
+        return date_text(date.fromisoformat(str(value)))
+    if kind == "moment":
+        return moment_text(datetime.fromisoformat(str(value)), zone)
+    if isinstance(value, (dict, list)):
+        return _json_text(value)
+    return str(value)
+
+
+def _json_text(value: Any) -> str:
+    if isinstance(value, list) and all(isinstance(item, (str, int)) for item in value):
+        return ", ".join(str(item) for item in value)
+    text = json.dumps(value, ensure_ascii=False)
+    return "" if value in ({}, []) else text[:LONGEST_CELL] + ("…" if len(text) > LONGEST_CELL else "")

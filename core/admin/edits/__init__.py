@@ -1,0 +1,1 @@
+"""Changing records from a list: one cell in its place, many records at once."""

@@ -1,0 +1,1 @@
+"""Inputs made from declarations: plans, controls, pickers, what was typed."""

@@ -1,0 +1,226 @@
+"""References: what may be picked, what it is called, and finding a record by what somebody typed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+import sqlalchemy as sa
+
+from core.actions.context import Context
+from core.admin.forms.generated import BoundForm, Posted
+from core.errors import Problem
+from core.plugins.declarations import Resource
+from core.resources.labels import ids_by_label, label_names, label_text
+from core.resources.reading import LARGEST_PAGE, ListRequest, read_page
+from core.resources.shape import Shape
+
+MOST_OPTIONS = 50
+FEW = 20
+LONGEST_TEXT = 200
+TYPED = "__find"
+MOST_NAMED = 1000
+Option = tuple[str, str]
+
+
+def may_read(ctx: Context, resource: Resource | None) -> bool:
+    """Whether the person may see records of a resource."""
+    return resource is not None and ctx.view.sees(resource) and ctx.can(f"{resource.key}.read")
+
+
+def choices(
+    ctx: Context, resource: Resource, *, search: str = "", filters: Mapping[str, list[str]] | None = None
+) -> list[Option]:
+    """Return the first records that may be picked, as id and label."""
+    shape = ctx.shape(resource)
+    names = _label_fields(shape)
+    request = ListRequest(
+        filters=filters or {}, search=search, page_size=MOST_OPTIONS, fields=tuple(names), count="none"
+    )
+    found = [(str(row["id"]), label_of_row(shape, row)) for row in read_page(ctx, shape, request).items]
+    # Whoever types `g` means grams before bags.
+    return sorted(found, key=lambda option: _distance(option[1].casefold(), search.casefold())) if search else found
+
+
+def _distance(label: str, search: str) -> int:
+    if search in (label, label.partition(" ")[0]):
+        return 0
+    return 1 if label.startswith(search) else 2
+
+
+def _label_fields(shape: Shape) -> list[str]:
+    return [name for name in label_names(shape.model, shape.resource) if name in shape.fields]
+
+
+def label_of_row(shape: Shape, row: Mapping[str, Any]) -> str:
+    """Return what a record is called, from its row."""
+    names = _label_fields(shape)
+    texts = [row.get(shape.fields[name].label_name if shape.fields[name].reference else name) for name in names]
+    return label_text(texts) or f"#{row.get('id')}"
+
+
+def names_of(ctx: Context, resource: Resource, ids: Iterable[int]) -> dict[int, str]:
+    """Return what records are called that the person may see; the others are left out."""
+    shape, wanted = ctx.shape(resource), sorted(set(ids))[:MOST_NAMED]
+    found: dict[int, str] = {}
+    for start in range(0, len(wanted), LARGEST_PAGE):
+        part = ",".join(str(identity) for identity in wanted[start : start + LARGEST_PAGE])
+        fields = tuple(_label_fields(shape))
+        request = ListRequest({"id__in": [part]}, page_size=LARGEST_PAGE, fields=fields, count="none")
+        found |= {row["id"]: label_of_row(shape, row) for row in read_page(ctx, shape, request).items}
+    return found
+
+
+def offer_choices(ctx: Context, form: BoundForm, *, first: bool = True) -> None:
+    """Give every reference of a form its options: one query per referred list, however many rows there are.
+
+    Without `first`, and in rows, only what is chosen: the picker looks for more once somebody uses it.
+    """
+    known: dict[str, list[Option]] = {}
+    controls = form.references()
+    names = _chosen_labels(ctx, controls)
+    for control in controls:
+        url = control.info.picker_url
+        resource = ctx.registry.resources.get(control.info.target)
+        wanted = first and (control.name == control.info.name or control.info.multiple)
+        if wanted and url not in known:
+            known[url] = _first_choices(ctx, resource, url)
+        options = known[url] if wanted else []
+        if control.info.multiple:
+            control.offer(options)
+            continue
+        chosen = str(control.data or "")
+        if chosen and chosen not in {value for value, _ in options}:
+            name = control.known.get(chosen) or names.get((control.info.target, chosen)) or f"#{chosen}"
+            options = [(chosen, name), *options]
+        control.offer(options)
+
+
+def _first_choices(ctx: Context, resource: Resource | None, url: str) -> list[Option]:
+    if resource is None or not may_read(ctx, resource):
+        return []
+    filters: dict[str, list[str]] = {}
+    for name, value in parse_qsl(urlsplit(url).query):
+        filters.setdefault(name, []).append(value)
+    return choices(ctx, resource, filters=filters)
+
+
+def _chosen_labels(ctx: Context, controls: Iterable[Any]) -> dict[tuple[str, str], str]:
+    """Return what the chosen records are called that the person may see; the others stay numbers."""
+    wanted: dict[str, set[str]] = {}
+    for control in controls:
+        text = "" if control.info.multiple else str(control.data or "")
+        if text not in control.known and text.isascii() and text.isdecimal() and len(text) < 16:
+            wanted.setdefault(control.info.target, set()).add(text)
+    found: dict[tuple[str, str], str] = {}
+    for key, ids in wanted.items():
+        resource = ctx.registry.resources.get(key)
+        if resource is not None and may_read(ctx, resource):
+            named = names_of(ctx, resource, map(int, ids))
+            found |= {(key, str(value)): label for value, label in named.items()}
+    return found
+
+
+def find_typed(ctx: Context, form: BoundForm, posted: Posted) -> dict[str, list[str]]:
+    """Resolve what was typed beside pickers, without JavaScript or from a spreadsheet; returns the errors by field."""
+    errors = {grid.name: [grid.too_long] for grid in form.grids.values() if grid.too_long}
+    _name_units(ctx, form)
+    typed = _typed_texts(ctx, form, posted)
+    for resource, controls in typed.items():
+        known = ids_of(ctx, resource, {text for _, text in controls})
+        for control, text in controls:
+            found = known.get(text) or (_find(ctx, resource, text) if len(controls) <= FEW else None)
+            if found is None:
+                said = f"No {resource.singular.lower()} is called {text!r}; type its code or full name."
+                control.doubt, errors[control.name] = said, [said]
+            else:
+                control.data = str(found)
+    return errors
+
+
+def _typed_texts(ctx: Context, form: BoundForm, posted: Posted) -> dict[Resource, list[tuple[Any, str]]]:
+    found: dict[Resource, list[tuple[Any, str]]] = {}
+    if not any(name.endswith(TYPED) for name in posted):
+        return found
+    for control in form.references():
+        text = posted.get(f"{control.name}{TYPED}", "").strip()
+        resource = ctx.registry.resources.get(control.info.target)
+        if text and not control.info.multiple and resource is not None and may_read(ctx, resource):
+            control.typed = text
+            found.setdefault(resource, []).append((control, text))
+    return found
+
+
+def _name_units(ctx: Context, form: BoundForm) -> None:
+    """Write beside amounts that were typed with a unit the unit that is chosen now; one query per kind of unit."""
+    asked: dict[str, list[tuple[Any, str]]] = {}
+    for part in form.forms():
+        for control in part.controls():
+            info = control.info
+            if not info.numeric or not info.unit_of or not any(letter.isalpha() for letter in str(control.data or "")):
+                continue
+            unit = part.find(f"{info.unit_of}_id")
+            if unit is not None and _is_id(str(unit.data or "")):
+                asked.setdefault(unit.info.target, []).append((control, str(unit.data)))
+    for key, found in asked.items():
+        resource = ctx.registry.resources.get(key)
+        if resource is not None and may_read(ctx, resource):
+            names = names_of(ctx, resource, {int(value) for _, value in found})
+            for control, value in found:
+                control.unit = control.unit_lead + names.get(int(value), "")
+
+
+def ids_of(ctx: Context, resource: Resource, texts: Iterable[str]) -> dict[str, int]:
+    """Return the records that people call by these texts: a code, a name, a whole label; what is not one is left out.
+
+    A few queries for any number of texts; what the person may not see is not found.
+    """
+    columns = resource.model.__table__.c
+    names = [*resource.natural_key, *resource.label, "code", "name"]
+    names = [name for name in dict.fromkeys(names) if name in columns and columns[name].info.get("ref") is None]
+    tried = {text: [text, text.upper(), text.partition(" ")[0]] for text in texts if is_text(text)}
+    words = {word for parts in tried.values() for word in parts if word}
+    found = ids_by_label(ctx.db, ctx.tenant.id, resource.model, [n for n in names if _is_plain(columns[n])], words)
+    labels = names_of(ctx, resource, set(found.values()))
+    return {
+        text: identity
+        for text, (whole, upper, first) in tried.items()
+        if (identity := _known(found, labels, whole, upper, first)) is not None
+    }
+
+
+def _known(found: Mapping[str, int], labels: Mapping[int, str], whole: str, upper: str, first: str) -> int | None:
+    for word in (whole, upper):
+        if found.get(word) in labels:
+            return found[word]
+    identity = found.get(first, 0)
+    return identity if labels.get(identity, "").casefold() == whole.casefold() else None
+
+
+def _is_id(text: str) -> bool:
+    return text.isascii() and text.isdecimal() and len(text) < 16
+
+
+def _is_plain(column: Any) -> bool:
+    return isinstance(column.type, sa.String)
+
+
+def is_text(value: str) -> bool:
+    """Whether a database can be asked for a text."""
+    try:
+        value.encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return 0 < len(value) <= LONGEST_TEXT and "\x00" not in value
+
+
+def _find(ctx: Context, resource: Resource, text: str) -> str | None:
+    try:
+        options = choices(ctx, resource, search=text)
+    except Problem:
+        return None
+    exact = [value for value, label in options if text.casefold() in (label.casefold(), label.casefold().split(" ")[0])]
+    if len(exact) == 1:
+        return exact[0]
+    return options[0][0] if len(options) == 1 else None

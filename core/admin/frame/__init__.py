@@ -1,0 +1,1 @@
+"""What stands around every page: who looks, the menu, the theme, its files, log-in and errors."""

@@ -1,0 +1,106 @@
+"""The menu: entries of enabled modules that the person may open, by section."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import lru_cache
+from urllib.parse import urlsplit
+
+from core.actions.context import Context
+from core.plugins.declarations import Menu, Page, Query, Resource
+from core.plugins.registry import Registry
+
+LAST = ("settings", "administration")
+STAR = "star"
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One entry of the menu."""
+
+    title: str
+    url: str
+    icon: str
+
+
+@dataclass
+class Section:
+    """A titled group of entries."""
+
+    title: str
+    entries: list[Entry] = field(default_factory=list)
+
+
+def menu_of(ctx: Context) -> list[Section]:
+    """Return the sections that are not empty, in the order of their first entry's plugin."""
+    sections: dict[str, Section] = {}
+    for item in sorted(ctx.view.only(ctx.registry.menus), key=lambda menu: menu.sequence):
+        entry = _entry(ctx, item)
+        if entry is not None:
+            name = item.path.partition("/")[0]
+            sections.setdefault(name, Section(name.replace("-", " ").replace("_", " ").capitalize()))
+            sections[name].entries.append(entry)
+    declared = dict.fromkeys(menu.path.partition("/")[0] for menu in ctx.registry.menus.values())
+    return [sections[name] for name in sorted(declared, key=_place) if name in sections]
+
+
+def _place(name: str) -> int:
+    """What is used all day stands above what is set up once."""
+    return LAST.index(name) + 1 if name in LAST else 0
+
+
+def creatable(ctx: Context) -> list[Entry]:
+    """Return the forms of new records that the person may fill in, those of every day first."""
+    registry = ctx.registry
+    menus = sorted(ctx.view.only(registry.menus), key=lambda item: (_place(item.path.partition("/")[0]), item.sequence))
+    placed = [registry.resources[item.target] for item in menus if item.target in registry.resources]
+    return [
+        Entry(item.singular, f"/{item.path}/new", item.icon)
+        for item in dict.fromkeys([*placed, *ctx.view.only(registry.resources)])
+        if "create" in item.verbs and ctx.can(f"{item.key}.create") and ctx.can(f"{item.key}.read")
+    ]
+
+
+def found_at(ctx: Context, url: str) -> Entry | None:
+    """Return what stands at an address, None where its module is off or the person may not open it.
+
+    An address of none of the modules' own is one of the fixed pages, which say themselves who may see them.
+    """
+    places = _places(ctx.registry)
+    parts = urlsplit(url).path.strip("/").split("/")
+    for length in range(len(parts), 0, -1):
+        target = places.get("/".join(parts[:length]))
+        if target is not None:
+            permission = f"{target.key}.read" if isinstance(target, Resource) else target.permission
+            open_to_them = ctx.view.sees(target) and ctx.can(permission)
+            return Entry(target.title, url, _icon(target)) if open_to_them else None
+    return Entry("", url, STAR)
+
+
+@lru_cache(maxsize=8)
+def _places(registry: Registry) -> dict[str, Resource | Query | Page]:
+    declared = (registry.queries, registry.pages, registry.resources)
+    return {item.path: item for kind in declared for item in kind.values()}
+
+
+def _icon(target: Resource | Query | Page) -> str:
+    if isinstance(target, Resource):
+        return target.icon
+    return "chart-column" if isinstance(target, Query) else "app-window"
+
+
+def section_of(sections: list[Section], url: str) -> str:
+    """Return the title of the section that holds an address, empty when none does."""
+    return next((section.title for section in sections for entry in section.entries if entry.url == url), "")
+
+
+def _entry(ctx: Context, item: Menu) -> Entry | None:
+    registry = ctx.registry
+    target: Resource | Query | Page | None = (
+        registry.resources.get(item.target) or registry.queries.get(item.target) or registry.pages.get(item.target)
+    )
+    if target is None or not ctx.view.sees(target):
+        return None
+    permission = f"{target.key}.read" if isinstance(target, Resource) else target.permission
+    entry = Entry(item.title or target.title, f"/{target.path}", item.icon or _icon(target))
+    return entry if ctx.can(permission) else None

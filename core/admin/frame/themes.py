@@ -1,0 +1,122 @@
+"""Themes: folders of templates and static files. A theme overrides single files of the default one, never forks it."""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Callable, Iterable, Mapping
+from functools import lru_cache
+from importlib import metadata, resources
+from pathlib import Path
+from typing import Any
+
+from jinja2 import BaseLoader, Environment, StrictUndefined, TemplateNotFound
+
+from core.admin.frame.icons import icon
+from core.plugins.registry import LoadedPlugin
+
+log = logging.getLogger(__name__)
+DEFAULT = "default"
+GROUP = "openmill.themes"
+_NAME = re.compile(r"[a-z][a-z0-9_-]{0,39}")
+
+
+def _find_themes() -> dict[str, Path]:
+    root = Path(str(resources.files("themes")))
+    found = {folder.name: folder for folder in root.iterdir() if (folder / "static").is_dir() or folder.name == DEFAULT}
+    swagger = Path(str(resources.files("flask_swagger_ui"))) / "dist"
+    return {**_installed_themes(), **found, "swagger": swagger}
+
+
+def _installed_themes() -> dict[str, Path]:
+    """Return the themes of other distributions; one that cannot be found is left out and told, never in the way."""
+    found: dict[str, Path] = {}
+    for entry in metadata.entry_points(group=GROUP):
+        try:
+            folder = Path(str(resources.files(entry.value)))
+        except (ImportError, TypeError, ValueError) as error:
+            log.warning("theme %s cannot be found: %s", entry.name, error)
+            continue
+        if _NAME.fullmatch(entry.name) and folder.is_dir():
+            found[entry.name] = folder
+    return found
+
+
+THEMES: Mapping[str, Path] = _find_themes()
+
+
+def theme_names() -> list[str]:
+    """Return the themes that a tenant or user can choose."""
+    return sorted(name for name in THEMES if name != "swagger")
+
+
+def static_folders(theme: str) -> list[Path]:
+    """Return where a theme's static files are looked for, nearest first."""
+    if theme == "swagger":
+        return [THEMES["swagger"]]
+    return [THEMES[name] / "static" for name in dict.fromkeys((theme, DEFAULT)) if name in THEMES]
+
+
+class ThemeLoader(BaseLoader):
+    """Finds `theme:name` in the theme's templates, then in the default theme's."""
+
+    def get_source(self, environment: Environment, template: str) -> tuple[str, str, Callable[[], bool]]:
+        """Return a template's text, its file and a test of whether it is still current."""
+        theme, _, name = template.rpartition(":")
+        folders = [THEMES.get(folder, THEMES[DEFAULT]) / "templates" for folder in dict.fromkeys((theme, DEFAULT))]
+        for path in [*(folder / name for folder in folders), *_of_plugin(name)]:
+            if path.is_file():
+                return path.read_text(encoding="utf-8"), str(path), _unchanged(path)
+        raise TemplateNotFound(template)
+
+
+PLUGIN_TEMPLATES: dict[str, Path] = {}
+"""Where each plugin keeps the templates of its own pages."""
+
+
+def add_plugin_templates(plugins: Iterable[LoadedPlugin]) -> None:
+    """Let the templates of plugins be found, each under its plugin's name."""
+    for plugin in plugins:
+        folder = Path(str(resources.files(plugin.package))) / "templates"
+        if folder.is_dir():
+            PLUGIN_TEMPLATES[plugin.name] = folder
+
+
+def plugin_template(plugin: str, name: str) -> str:
+    """Return the name of a plugin's template; a theme may override it under the same name."""
+    return f"plugins/{plugin}/{name}"
+
+
+def _of_plugin(name: str) -> list[Path]:
+    room, _, rest = name.partition("/")
+    plugin, _, file = rest.partition("/")
+    return [PLUGIN_TEMPLATES[plugin] / file] if room == "plugins" and plugin in PLUGIN_TEMPLATES else []
+
+
+def _unchanged(path: Path) -> Callable[[], bool]:
+    seen = path.stat().st_mtime_ns
+    return lambda: path.stat().st_mtime_ns == seen
+
+
+class ThemeEnvironment(Environment):
+    """Templates that extend, include and import each other within the theme of the page."""
+
+    def join_path(self, template: str, parent: str) -> str:
+        """Keep the page's theme for a plain name; `default:list.html` reaches the original past an override."""
+        return template if ":" in template else f"{parent.rpartition(':')[0] or DEFAULT}:{template}"
+
+
+@lru_cache(maxsize=1)
+def environment() -> ThemeEnvironment:
+    """Return the one template environment of the process."""
+    made = ThemeEnvironment(
+        loader=ThemeLoader(), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    made.globals["icon"] = icon
+    return made
+
+
+def render_template(theme: str, name: str, values: Mapping[str, Any]) -> str:
+    """Return a page of a theme."""
+    known = theme if theme in THEMES and theme != "swagger" else DEFAULT
+    return environment().get_template(f"{known}:{name}").render(values)

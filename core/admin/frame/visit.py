@@ -1,0 +1,158 @@
+"""Who is looking at a page: the browser session, its token, its tenant, and the frame around every page."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import quote, unquote
+
+from flask import Response, make_response, redirect, request
+from markupsafe import Markup
+
+from core.actions.context import Context
+from core.admin.frame import assets, themes
+from core.admin.frame.look import Look, look_of
+from core.admin.frame.look import chosen_theme as chosen_theme
+from core.admin.frame.navigation import Section, menu_of, section_of
+from core.admin.frame.sidebar import Sidebar, sidebar_of
+from core.admin.plugin_pages.slots import PanelLink, panels_of
+from core.errors import Forbidden
+from core.identity.actor import Actor
+from core.identity.login import tenants_of
+from core.kernel import Kernel
+from core.tenancy.modules import TenantInfo
+
+ENABLE, DISABLE = "kernel.module.enable", "kernel.module.disable"
+NOTE_COOKIE = "openmill_note"
+TONES = ("good", "warn", "bad", "info")
+_OWN_PATH = re.compile(r"/(?![/\\])[\x21-\x5b\x5d-\x7e]*")
+
+
+@dataclass(frozen=True)
+class Note:
+    """A sentence shown once on the next page."""
+
+    text: str
+    tone: str = "good"
+
+
+@dataclass(frozen=True)
+class Crumb:
+    """A step of the path to a page."""
+
+    title: str
+    url: str = ""
+
+
+def _no_panels(slot: str, here: str = "") -> list[PanelLink]:
+    return []
+
+
+@dataclass
+class Frame:
+    """What the frame around a page shows."""
+
+    title: str
+    here: str
+    csrf: str
+    mode: str
+    theme: str
+    look: Look = field(default_factory=Look)
+    crumbs: list[Crumb] = field(default_factory=list)
+    user: Actor | None = None
+    tenant: TenantInfo | None = None
+    tenants: list[Any] = field(default_factory=list)
+    menu: list[Section] = field(default_factory=list)
+    may_see_apps: bool = False
+    notes: list[Note] = field(default_factory=list)
+    pickers: bool = True
+    panels: Callable[..., list[PanelLink]] = _no_panels
+    sidebar: Sidebar = field(default_factory=Sidebar)
+
+
+@dataclass(frozen=True)
+class Visit:
+    """A request of somebody who is logged in with a browser."""
+
+    kernel: Kernel
+    actor: Actor
+    csrf_token: str
+
+    def reading(self) -> AbstractContextManager[Context]:
+        """Open a unit that only reads."""
+        if self.actor.tenant_id is None:
+            raise Forbidden("Choose an organisation first.", code="NO_TENANT")
+        return self.kernel.unit(self.actor.tenant_id, self.actor, readonly=True)
+
+
+def own_path(text: str) -> str:
+    """Return a relative path of this site, `/` for anything that could lead elsewhere."""
+    return text if _OWN_PATH.fullmatch(text) else "/"
+
+
+def frame(visit: Visit, ctx: Context | None, title: str, *crumbs: Crumb) -> Frame:
+    """Return the frame of a page for somebody who is logged in."""
+    with visit.kernel.platform_reading() as session:
+        known = tenants_of(session, visit.actor.user_id or 0)
+    current = visit.actor.tenant_id
+    tenants = [{"slug": item.slug, "name": item.name, "current": item.id == current} for item in known]
+    tenant = ctx.tenant if ctx is not None else None
+    menu = menu_of(ctx) if ctx is not None else []
+    path = [*crumbs, Crumb(title, request.path)]
+    section, look = section_of(menu, path[0].url), look_of(ctx)
+    return Frame(
+        title=title, here=request.path, csrf=visit.csrf_token, mode=look.mode, theme=look.theme, look=look,
+        crumbs=[*([Crumb(section)] if section else []), *path], user=visit.actor, tenant=tenant, tenants=tenants,
+        menu=menu, may_see_apps=ctx is not None and may_see_apps(ctx),
+        notes=read_notes(), panels=panels_of(ctx) if ctx is not None else _no_panels,
+        sidebar=sidebar_of(ctx) if ctx is not None else Sidebar(),
+    )  # fmt: skip
+
+
+def may_see_apps(ctx: Context) -> bool:
+    """Whether the person may open the Apps page."""
+    return ctx.can(ENABLE) or ctx.can(DISABLE)
+
+
+def outer_frame(title: str) -> Frame:
+    """Return the frame of a page for anybody."""
+    look = look_of(None)
+    return Frame(title=title, here=request.path, csrf="", mode=look.mode, theme=look.theme, look=look,
+                 notes=read_notes())  # fmt: skip
+
+
+def show(frame_: Frame, template: str, status: int = 200, **values: Any) -> Response:
+    """Render a page."""
+    base = {
+        "page": frame_,
+        "asset": lambda name, theme="": assets.asset_url(theme or frame_.theme, name),
+        "csrf": lambda: Markup('<input type="hidden" name="csrf_token" value="{}">').format(frame_.csrf),
+        "problem": None,
+        "summary": [],
+    }
+    response = make_response(themes.render_template(frame_.theme, template, {**base, **values}), status)
+    if request.cookies.get(NOTE_COOKIE):
+        response.delete_cookie(NOTE_COOKIE)
+    return response
+
+
+def go(path: str, *notes: Note) -> Response:
+    """Send the browser to another page of this site, with notes to show there."""
+    response = make_response(redirect(own_path(path), 303))
+    if notes:
+        text = quote(json.dumps([[note.tone, note.text[:600]] for note in notes]))
+        response.set_cookie(NOTE_COOKIE, text, max_age=60, httponly=True, samesite="Lax", secure=request.is_secure)
+    return response
+
+
+def read_notes() -> list[Note]:
+    """Return the notes that the page before left."""
+    try:
+        found = json.loads(unquote(request.cookies.get(NOTE_COOKIE, "")) or "[]")
+        return [Note(str(text), tone if tone in TONES else "info") for tone, text in found][:5]
+    except (ValueError, TypeError, RecursionError):
+        return []

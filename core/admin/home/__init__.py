@@ -1,0 +1,1 @@
+"""The first page after log-in and what people reach from everywhere."""

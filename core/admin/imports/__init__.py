@@ -1,0 +1,1 @@
+"""Files taken in as a page: checked first, every fault listed by row."""

@@ -1,0 +1,1 @@
+"""The list of any resource: its address, its filters, its rows."""

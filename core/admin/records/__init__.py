@@ -1,0 +1,1 @@
+"""The page of one record: its form or facts, its history, its actions."""

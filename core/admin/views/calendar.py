@@ -1,0 +1,240 @@
+"""The calendar of a resource: records on the days of a month, a week or a day; only those days are read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import sqlalchemy as sa
+from flask import Response
+
+from core.actions.context import Context
+from core.admin.display.cells import date_text
+from core.admin.frame.visit import Visit
+from core.admin.lists.address import ListAddress
+from core.admin.lists.page import may_change, may_write
+from core.admin.lists.toolbar import Link
+from core.admin.views.cards import Card, card_items, card_names, card_of
+from core.admin.views.page import show_page
+from core.errors import Invalid
+from core.plugins.declarations import Resource
+from core.resources.filters import expression
+from core.resources.reading import read_page
+from core.resources.shape import Field, Shape
+
+MOST_ENTRIES = 500
+SHOWN_A_DAY = 3
+SPANS = ("day", "week", "month")
+FIRST_DAY, LAST_DAY = date(1900, 1, 31), date(2200, 1, 1)
+DAY = timedelta(days=1)
+WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A record on a day; `begins` is false where it goes on from the day before."""
+
+    card: Card
+    time: str
+    begins: bool
+    movable: bool
+
+
+@dataclass
+class Day:
+    """A day with its entries."""
+
+    day: date
+    label: str
+    short: str
+    url: str
+    today: bool
+    outside: bool
+    new_url: str
+    entries: list[Entry] = field(default_factory=list)
+
+    @property
+    def shown(self) -> list[Entry]:
+        """The entries that fit into the square of a month."""
+        return self.entries if len(self.entries) <= SHOWN_A_DAY + 1 else self.entries[:SHOWN_A_DAY]
+
+    @property
+    def hidden(self) -> int:
+        """How many more the day itself shows."""
+        return len(self.entries) - len(self.shown)
+
+
+@dataclass(frozen=True)
+class Calendar:
+    """Everything a calendar shows."""
+
+    field: str
+    label: str
+    title: str
+    span: str
+    spans: list[Link]
+    today_url: str
+    previous_url: str
+    next_url: str
+    weekdays: tuple[str, ...]
+    weeks: list[list[Day]]
+    movable: bool
+    back: str
+    cut: bool
+    most: int
+
+
+def show_calendar(visit: Visit, resource: Resource, address: ListAddress) -> Response:
+    """Show the calendar of a resource."""
+    return show_page(visit, resource, address, "views/calendar.html", calendar_of)
+
+
+def calendar_of(ctx: Context, shape: Shape, address: ListAddress) -> Calendar:
+    """Read the records of the days that are shown."""
+    start, end = calendar_fields(shape)
+    span, on = _span(address), _day(ctx, address)
+    first, days = _range(span, on)
+    new = may_write(ctx, shape.resource, "create") and not start.readonly
+    squares = [_square(ctx, shape, address, start, first + DAY * n, on, new=new) for n in range(days)]
+    items = card_items(shape, start.name, *([end.name] if end else []))
+    rows = _rows(ctx, shape, address, (start, end), (first, first + DAY * days), items)
+    movable = may_write(ctx, shape.resource, "update") and not start.readonly
+    _place(ctx, shape, squares, rows[:MOST_ENTRIES], (start, end), items, movable=movable)
+    width = 1 if span == "day" else 7
+    return Calendar(
+        field=start.name, label=start.label, title=_title(span, on, first), span=span,
+        spans=[Link(name.capitalize(), address.looking(span="" if name == "month" else name).url, "", name == span)
+               for name in SPANS],
+        today_url=address.looking(on="").url, previous_url=_beside(address, span, on, -1),
+        next_url=_beside(address, span, on, 1), weekdays=WEEKDAYS if width == 7 else (),
+        weeks=[squares[at : at + width] for at in range(0, days, width)], movable=movable, back=address.url,
+        cut=len(rows) > MOST_ENTRIES, most=MOST_ENTRIES,
+    )  # fmt: skip
+
+
+def calendar_fields(shape: Shape) -> tuple[Field, Field | None]:
+    """Return the first and last day of a record; Invalid where the person may not see it."""
+    found = [shape.fields.get(shape.resolve(name)) for name in shape.resource.calendar]
+    if not found or found[0] is None or found[0].kind.name not in ("date", "moment"):
+        raise Invalid({"view": [f"{shape.resource.title} have no calendar that you may see."]})
+    return found[0], found[1] if len(found) > 1 else None
+
+
+def _span(address: ListAddress) -> str:
+    span = address.look.get("span", "month")
+    if span not in SPANS:
+        raise Invalid({"span": [f"Must be one of: {', '.join(SPANS)}."]})
+    return span
+
+
+def _day(ctx: Context, address: ListAddress) -> date:
+    text = address.look.get("on", "")
+    try:
+        day = date.fromisoformat(text) if text else ctx.today()
+    except ValueError:
+        raise Invalid({"on": ["Must be a date such as 2026-03-31."]}) from None
+    if not FIRST_DAY <= day <= LAST_DAY:
+        raise Invalid({"on": [f"Must lie between {FIRST_DAY} and {LAST_DAY}."]})
+    return day
+
+
+def _range(span: str, on: date) -> tuple[date, int]:
+    """Return the first day shown and how many there are; weeks begin on Monday."""
+    if span == "day":
+        return on, 1
+    if span == "week":
+        return on - DAY * on.weekday(), 7
+    first = on.replace(day=1)
+    monday = first - DAY * first.weekday()
+    last = (first + DAY * 31).replace(day=1) - DAY
+    return monday, 7 * ((last - monday).days // 7 + 1)
+
+
+def _beside(address: ListAddress, span: str, on: date, step: int) -> str:
+    if span == "month":
+        day = on.replace(day=1)
+        day = (day + DAY * 31).replace(day=1) if step > 0 else (day - DAY).replace(day=1)
+    else:
+        day = on + DAY * step * (7 if span == "week" else 1)
+    return address.looking(on=day.isoformat()).url
+
+
+def _title(span: str, on: date, first: date) -> str:
+    if span == "month":
+        return f"{on:%B %Y}"
+    if span == "day":
+        return f"{on:%A}, {on.day} {on:%B %Y}"
+    last = first + DAY * 6
+    if first.month == last.month:
+        return f"{first.day} to {last.day} {last:%B %Y}"
+    return f"{date_text(first)} to {date_text(last)}"
+
+
+def _square(ctx: Context, shape: Shape, address: ListAddress, start: Field, day: date, on: date, *, new: bool) -> Day:
+    url = address.looking(on=day.isoformat(), span="day").url
+    with_day = new and start.kind.name == "date"
+    return Day(
+        day, f"{day:%A}, {day.day} {day:%B %Y}", f"{day:%a} {day.day}", url, today=day == ctx.today(),
+        outside=_span(address) == "month" and day.month != on.month,
+        new_url=f"/{shape.resource.path}/new?{start.name}={day.isoformat()}" if with_day else "",
+    )  # fmt: skip
+
+
+def _rows(
+    ctx: Context, shape: Shape, address: ListAddress, fields: tuple[Field, Field | None], days: tuple[date, date],
+    items: list[Field],
+) -> list[dict[str, Any]]:  # fmt: skip
+    start, end = fields
+    names = card_names(shape, items, start.name, *([end.name] if end else []))
+    asked = replace(address, sort=start.name, page=1, page_size=MOST_ENTRIES + 1).request(names)
+    condition = _within(ctx, shape, start, end, days)
+    return read_page(ctx, shape, replace(asked, count="none", condition=condition)).items
+
+
+def _within(
+    ctx: Context, shape: Shape, start: Field, end: Field | None, days: tuple[date, date]
+) -> sa.ColumnElement[bool]:
+    """Return the condition of what touches the days; the last is the first that is not shown."""
+    begins, (first, beyond) = expression(shape, start), (_edge(ctx, start, day) for day in days)
+    if end is None:
+        return sa.and_(begins >= first, begins < beyond)
+    ends = expression(shape, end)
+    return sa.and_(begins < beyond, sa.or_(begins >= first, ends >= _edge(ctx, end, days[0])))
+
+
+def _edge(ctx: Context, item: Field, day: date) -> Any:
+    """Return the start of a day as the field holds it: a moment on the organisation's clock."""
+    if item.kind.name == "date":
+        return day.isoformat() if item.column is None else day
+    return datetime.combine(day, time(), ZoneInfo(ctx.tenant.zone)).astimezone(UTC)
+
+
+def _place(
+    ctx: Context, shape: Shape, squares: list[Day], rows: Iterable[Mapping[str, Any]],
+    fields: tuple[Field, Field | None], items: list[Field], *, movable: bool,
+) -> None:  # fmt: skip
+    """Put every record on its days; on the first day shown, where it began before."""
+    zone, known = ZoneInfo(ctx.tenant.zone), {square.day: square for square in squares}
+    start, end = fields
+    for row in rows:
+        first, clock = _local(start, row[start.name], zone)
+        last = _local(end, row[end.name], zone)[0] if end is not None and row.get(end.name) else first
+        card = card_of(ctx, shape, items, row, state=True)
+        may = movable and may_change(ctx, shape.resource, row, "update")
+        day = max(first, squares[0].day)
+        while day <= min(last, squares[-1].day) or day == first:
+            if day in known:
+                known[day].entries.append(
+                    Entry(card, clock if day == first else "", day == first, may and day == first)
+                )
+            day += DAY
+
+
+def _local(item: Field, value: str, zone: ZoneInfo) -> tuple[date, str]:
+    if item.kind.name == "date":
+        return date.fromisoformat(value), ""
+    moment = datetime.fromisoformat(value).astimezone(zone)
+    return moment.date(), f"{moment:%H:%M}"

@@ -1,0 +1,1 @@
+"""Database: declarative base, types, sessions behind walls, ids, migrations."""

@@ -1,0 +1,78 @@
+"""What may not hide inside a statement of models: plain SQL and bare tables, which carry no tenant check."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.sql.elements import ColumnClause, TextClause
+from sqlalchemy.sql.selectable import AliasedReturnsRows, SelectBase, TextualSelect
+
+_LEAVES = (sa.Table, sa.Column, AliasedReturnsRows)
+
+
+def unchecked_part(statement: Any) -> str:
+    """Name the first part of a statement that the tenant's criterion would not reach; empty when it reaches all.
+
+    The criterion follows mapped entities, in subqueries too. A column of a bare table looks the same in SQL and is
+    not followed: beside or inside a statement of models it would show every tenant's rows. Each SELECT is judged by
+    itself, since an entity in the outer one says nothing of the same table in the inner one.
+    """
+    selects = [statement]
+    while selects:
+        scope = _Scope()
+        scope.read(selects.pop())
+        if scope.text:
+            return f"the text {scope.text!r}"
+        hidden = sorted(_name(table) for table in scope.bare - scope.mapped if "tenant_id" in table.c)
+        if hidden:
+            return f"the bare table {hidden[0]}"
+        selects += scope.inner
+    return ""
+
+
+class _Scope:
+    """The tables of one SELECT: those that stand for an entity, and those that do not."""
+
+    def __init__(self) -> None:
+        self.bare: set[Any] = set()
+        self.mapped: set[Any] = set()
+        self.inner: list[Any] = []
+        self.text = ""
+
+    def read(self, select: Any) -> None:
+        parts = [select]
+        while parts:
+            part = parts.pop()
+            if part is not select and isinstance(part, SelectBase):
+                self.inner.append(part)
+                continue
+            owner = part._annotations.get("parententity")
+            if owner is not None:
+                self.mapped.add(owner.selectable if owner.is_aliased_class else owner.local_table)
+            else:
+                self._note(part)
+            if not (isinstance(part, _LEAVES) and (owner is not None or _is_table(part))):
+                parts.extend(part.get_children())
+
+    def _note(self, part: Any) -> None:
+        if _is_table(part):
+            self.bare.add(part)
+        elif isinstance(part, sa.Column) and isinstance(part.table, sa.Table):
+            self.bare.add(part.table)
+        elif isinstance(part, TextClause | TextualSelect) or _is_text(part):
+            self.text = str(part)[:60]
+
+
+def _is_table(part: Any) -> bool:
+    """Whether a part of FROM is a table, by its own name or by another: an aliased model reads from such an alias."""
+    return isinstance(part, sa.Table) or (isinstance(part, AliasedReturnsRows) and isinstance(part.element, sa.Table))
+
+
+def _name(table: Any) -> str:
+    return str(table.name if isinstance(table, sa.Table) else table.element.name)
+
+
+def _is_text(part: Any) -> bool:
+    """Whether a column is plain SQL; the star of count(*) names no table of its own."""
+    return isinstance(part, ColumnClause) and part.is_literal and part.name != "*"

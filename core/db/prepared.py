@@ -1,0 +1,150 @@
+"""Statements that are the same at every request: compiled once per database, then run on the driver.
+
+Building, hashing and looking up a wide select costs more than its answer. A prepared statement keeps the text and
+the type conversions of the compiled one; its only inputs are its bind parameters.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from functools import cached_property
+from typing import Any, Protocol
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Dialect
+from sqlalchemy.sql.dml import ReturningUpdate
+from sqlalchemy.types import TypeEngine
+
+Convert = Callable[[Any], Any]
+FindConvert = Callable[[int, TypeEngine[Any], Dialect, Any], Convert | None]
+Statement = sa.Select[Any] | ReturningUpdate[Any]
+Row = tuple[Any, ...]
+Fetched = tuple[list[Row], Sequence[tuple[int, Convert]]]
+_NAMED = re.compile(r"%\((\w+)\)s")
+
+
+class Runs(Protocol):
+    """What runs a prepared statement: a connection of SQLAlchemy, or a plain one of its pool."""
+
+    @property
+    def dialect(self) -> Dialect:
+        """The kind of database."""
+
+    @property
+    def connection(self) -> Any:
+        """The driver's connection."""
+
+
+def as_typed(_index: int, kind: TypeEngine[Any], dialect: Dialect, described: Any) -> Convert | None:
+    """Return how a value of the driver becomes one of its type; None where it is one already."""
+    return kind._cached_result_processor(dialect, described)
+
+
+class Prepared:
+    """A select, or an update that returns columns, with bind parameters; none of them expands to a list.
+
+    Values go in by the names of bind parameters, and by position for the `inputs`: the very parameter objects in the
+    statement. `convert` finds how the driver's values are read; values that are nothing are left alone.
+    """
+
+    def __init__(
+        self, statement: Statement, inputs: Sequence[sa.BindParameter[Any]] = (), convert: FindConvert = as_typed
+    ) -> None:
+        self.statement, self._inputs, self._convert = statement, inputs, convert
+        self._compiled: dict[str, _Compiled] = {}
+
+    def rows(self, connection: Runs, parameters: Mapping[str, Any], inputs: Sequence[Any] = ()) -> list[Row]:
+        """Run the statement and return its rows with every value converted."""
+        return converted(self.fetch(connection, parameters, inputs))
+
+    def fetch(self, connection: Runs, parameters: Mapping[str, Any], inputs: Sequence[Any] = ()) -> Fetched:
+        """Run the statement and return its rows as they are, and how to convert which of their columns."""
+        return self._compiled_for(connection.dialect).fetch(connection, parameters, inputs, self._convert)
+
+    def numbered(self, dialect: Dialect) -> str:
+        """Return the statement's text with $1, $2, … for its values, as PostgreSQL itself prepares it."""
+        return self._compiled_for(dialect).numbered
+
+    def ordered(self, dialect: Dialect, parameters: Mapping[str, Any]) -> list[Any]:
+        """Return the values for the numbered text in their order."""
+        compiled = self._compiled_for(dialect)
+        given = {**compiled.defaults, **parameters}
+        binds = compiled.binds
+        return [binds[name](given[name]) if name in binds else given[name] for name in compiled.names]
+
+    def read(self, dialect: Dialect, cursor: Any) -> Fetched:
+        """Return the rows that a cursor stands before, as they are, and how to convert which of their columns."""
+        return self._compiled_for(dialect).read(dialect, cursor, self._convert)
+
+    def _compiled_for(self, dialect: Dialect) -> _Compiled:
+        compiled = self._compiled.get(dialect.name)
+        if compiled is None:
+            compiled = self._compiled[dialect.name] = _Compiled(self.statement, self._inputs, dialect)
+        return compiled
+
+
+class _Compiled:
+    def __init__(self, statement: Statement, inputs: Sequence[Any], dialect: Dialect) -> None:
+        compiled: Any = statement.compile(dialect=dialect)
+        self.text = str(compiled)
+        self.order: list[str] | None = list(compiled.positiontup) if compiled.positiontup is not None else None
+        self.defaults = dict(compiled.params)
+        self.inputs = [compiled.bind_names[bind] for bind in inputs]
+        self.binds: dict[str, Convert] = {
+            name: process
+            for bind, name in compiled.bind_names.items()
+            if (process := bind.type._cached_bind_processor(dialect)) is not None
+        }
+        self.columns = [column.type for column in statement.exported_columns]
+        self.converters: list[tuple[int, Convert]] | None = None
+        self.names = list(dict.fromkeys(_NAMED.findall(self.text)))
+
+    @cached_property
+    def numbered(self) -> str:
+        return _NAMED.sub(lambda found: f"${self.names.index(found[1]) + 1}", self.text).replace("%%", "%")
+
+    def fetch(
+        self, connection: Runs, parameters: Mapping[str, Any], inputs: Sequence[Any], convert: FindConvert
+    ) -> Fetched:
+        given = {**self.defaults, **parameters, **dict(zip(self.inputs, inputs, strict=True))}
+        for name, process in self.binds.items():
+            given[name] = process(given[name])
+        values: Any = tuple(given[name] for name in self.order) if self.order is not None else given
+        # The driver's own cursor: describing the columns of a wide result anew costs as much as reading it.
+        error: type[Exception] = connection.dialect.loaded_dbapi.Error
+        cursor = connection.connection.cursor()
+        try:
+            cursor.execute(self.text, values)
+            return self.read(connection.dialect, cursor, convert)
+        except error as fault:
+            raise sa.exc.DBAPIError.instance(self.text, values, fault, error, dialect=connection.dialect) from fault
+        finally:
+            cursor.close()
+
+    def read(self, dialect: Dialect, cursor: Any, convert: FindConvert) -> Fetched:
+        if self.converters is None:
+            self.converters = self._converters_for(dialect, cursor.description, convert)
+        return cursor.fetchall(), self.converters
+
+    def _converters_for(self, dialect: Dialect, description: Any, convert: FindConvert) -> list[tuple[int, Convert]]:
+        # Known at the first run only: how a PostgreSQL number is read depends on the type the server answers with.
+        return [
+            (index, found)
+            for index, (kind, described) in enumerate(zip(self.columns, description, strict=True))
+            if (found := convert(index, kind, dialect, described[1])) is not None
+        ]
+
+
+def converted(fetched: Fetched) -> list[Row]:
+    """Return rows with every value converted."""
+    rows, converters = fetched
+    return [_converted(row, converters) for row in rows] if converters else rows
+
+
+def _converted(row: tuple[Any, ...], converters: Sequence[tuple[int, Convert]]) -> tuple[Any, ...]:
+    values = list(row)
+    for index, convert in converters:
+        if values[index] is not None:
+            values[index] = convert(values[index])
+    return tuple(values)

@@ -1,0 +1,330 @@
+"""Sessions behind walls: one session serves one tenant for life, and its door is closed to unscoped statements."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
+from functools import cached_property
+from typing import Any, cast
+from weakref import WeakKeyDictionary
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Engine
+from sqlalchemy.orm import ORMExecuteState, Session, UOWTransaction, with_loader_criteria
+
+from core.db.base import Entry, Record, Shared, TenantOwned
+from core.db.bulk import insert_many, update_many
+from core.db.door import unchecked_part
+from core.db.engine import OPENING, WRITE
+from core.db.fields import default_of
+from core.db.ids import IdSource, forget_spare
+from core.db.prepared import Fetched
+from core.db.together import Question, Reads, opening_of, read_together
+
+UNSCOPED = "unscoped"
+MOST_JUDGEMENTS = 2000
+_judgements: dict[Any, tuple[Sequence[Any], str]] = {}
+
+
+# A look-up in the kernel's tables needs no transaction.
+_WRITES = {"write": True, "read": False, "lookup": None}
+MOST_BINDS = 2000
+_binds: WeakKeyDictionary[Engine, dict[tuple[str, str], Engine]] = WeakKeyDictionary()
+
+
+def _bind(engine: Engine, use: str, opening: str = "") -> Engine:
+    """Return the engine for writing, reading or looking up, made once: an engine with options is costly to make."""
+    made = _binds.setdefault(engine, {})
+    found = made.get((use, opening))
+    if found is None:
+        if len(made) >= MOST_BINDS:
+            made.clear()
+        options: dict[str, Any] = {WRITE: _WRITES[use]}
+        found = engine.execution_options(**options, **({OPENING: opening} if opening else {}))
+        made[use, opening] = found
+    return found
+
+
+class WallError(RuntimeError):
+    """Code tried to reach past the tenant of its session."""
+
+
+class KernelSession(Session):
+    """A session of the kernel for its own tables, outside every tenant."""
+
+    _opening = ""
+
+    def __init__(self, engine: Engine, ids: IdSource, now: Callable[[], datetime], *, readonly: bool = False) -> None:
+        use = "write" if not readonly else ("read" if isinstance(self, TenantSession) else "lookup")
+        super().__init__(_bind(engine, use, self._opening), expire_on_commit=False, autoflush=True)
+        self.ids, self.now, self.readonly = ids, now, readonly
+        self._plain: sa.Connection | None = None
+
+    def look_up(self, *questions: Question) -> list[Fetched]:
+        """Run prepared reads together; a reading session that is not open yet stays so and takes the short way."""
+        engine = self.bind
+        if not self.readonly or self.in_transaction() or not isinstance(engine, Engine) or _is_still(engine):
+            connection = self.connection()
+            return [prepared.fetch(connection, values) for prepared, values in questions]
+        return self._looked_up(engine, questions)
+
+    def _looked_up(self, engine: Engine, questions: Sequence[Question]) -> list[Fetched]:
+        return read_together(engine, questions)
+
+    def connection(self, bind_arguments: Any = None, execution_options: Any = None) -> sa.Connection:
+        """Return the connection; one that only reads is opened past the session's own bookkeeping."""
+        if not self.readonly or (self._plain is None and self.in_transaction()):
+            return super().connection(bind_arguments, execution_options)
+        if self._plain is None:
+            assert isinstance(self.bind, Engine)
+            # The session's own statements, if there are any, run on it too.
+            self.bind = self._plain = self._opened(self.bind)
+        return self._plain
+
+    def close(self) -> None:
+        """Give the connection back."""
+        if self._plain is not None or not self.readonly or self.in_transaction():
+            super().close()
+        if self._plain is not None:
+            # There is nothing to take back, and a rollback costs PostgreSQL's driver every plan it has kept.
+            if self._plain.in_transaction():
+                self._plain.commit()
+            self._plain.close()
+
+    def _opened(self, engine: Engine) -> sa.Connection:
+        return engine.connect()
+
+    def take_ids(self, count: int) -> list[int]:
+        """Return fresh ids."""
+        return self.ids.take(self, count)
+
+    def reserve_ids(self, count: int) -> None:
+        """Have ids at hand for so many rows that are about to be made one by one."""
+        self.ids.reserve(self, count)
+
+    def stamp(self, record: Any) -> None:
+        """Give a new row its id and its times."""
+        if record.id is None:
+            record.id = self.take_ids(1)[0]
+        if hasattr(type(record), "created_at") and record.created_at is None:
+            record.created_at = self.now()
+        if isinstance(record, Record):
+            record.updated_at = self.now()
+
+
+class TenantSession(KernelSession):
+    """A session that belongs to one tenant for life."""
+
+    def __init__(
+        self, engine: Engine, ids: IdSource, now: Callable[[], datetime], tenant_id: int, *,
+        role: str = "", readonly: bool = False,
+    ) -> None:  # fmt: skip
+        self.tenant_id, self.role = tenant_id, role
+        self._opening = opening_of(tenant_id, role) if engine.dialect.name == "postgresql" else ""
+        super().__init__(engine, ids, now, readonly=readonly)
+        self._held: tuple[type[TenantOwned], list[dict[str, Any]]] | None = None
+        self._foreseen: tuple[Sequence[Question], list[Fetched]] = ((), [])
+
+    def foresee(self, questions: Sequence[Question], answers: list[Fetched]) -> None:
+        """Take what was read for this tenant while its asker was recognised, in case it is asked for first."""
+        self._foreseen = (questions, answers)
+
+    def _looked_up(self, engine: Engine, questions: Sequence[Question]) -> list[Fetched]:
+        (foreseen, answers), self._foreseen = self._foreseen, ((), [])
+        if answers and tuple(questions) == tuple(foreseen):
+            return answers
+        return read_together(engine, (), Reads(self._opening, questions))
+
+    def _opened(self, engine: Engine) -> sa.Connection:
+        connection = engine.connect()
+        try:
+            connection.begin()
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+    @cached_property
+    def criteria(self) -> Any:
+        """The condition that every statement of models gets; plain prepared reads never ask for it."""
+        tenant_id = self.tenant_id
+        return with_loader_criteria(
+            TenantOwned, lambda cls: cls.tenant_id == tenant_id, include_aliases=True, track_closure_variables=True
+        )
+
+    def hold(self, model: type[TenantOwned], row: dict[str, Any]) -> None:
+        """Keep a row for the next flush, which also comes before whatever is read or written of other models."""
+        if self._held is None or self._held[0] is not model or self.new:
+            self.flush()
+            self._held = (model, [])
+        self._held[1].append(row)
+
+    def flush(self, objects: Sequence[Any] | None = None) -> None:
+        """Write what is pending, rows that are kept among it."""
+        if self._held is not None:
+            (model, rows), self._held = self._held, None
+            self.insert_rows(model, rows)
+        super().flush(objects)
+
+    def _refuse(self, *_args: Any, **_kwargs: Any) -> Any:
+        raise WallError("Write through the session's records or ctx.insert(): bulk statements carry no tenant check.")
+
+    bulk_save_objects = bulk_insert_mappings = bulk_update_mappings = _refuse
+
+    def insert_rows(self, model: type[TenantOwned], rows: Sequence[dict[str, Any]]) -> list[int]:
+        """Insert many rows in one statement, stamped with tenant, ids and times; returns the ids."""
+        if self.readonly:
+            raise WallError("This unit is read-only.")
+        now, fresh_ids = self.now(), iter(self.take_ids(sum(not row.get("id") for row in rows)))
+        table = cast(sa.Table, model.__table__)
+        stamps: dict[str, Any] = {"tenant_id": self.tenant_id}
+        stamps |= {name: now for name in ("created_at", "updated_at") if name in table.c}
+        stamps |= {"version": 1} if "version" in table.c else {}
+        given = set().union(*(row.keys() for row in rows)) if rows else set()
+        stamps = {name: value for name, value in stamps.items() if name == "tenant_id" or name not in given}
+        same = {**_plain_defaults(table, given), **stamps}
+        fresh = [c for c in table.c if c.default is not None and c.name not in given and c.name not in same]
+        made = [
+            {**{c.name: default_of(c) for c in fresh}, **row, "id": row.get("id") or next(fresh_ids)} for row in rows
+        ]
+        if made:
+            self.flush()
+            names = tuple(sorted({*given, *same, "id", *(c.name for c in fresh)}))
+            insert_many(self.connection(), table, names, made, same)
+        return [row["id"] for row in made]
+
+    def update_rows(self, model: type[TenantOwned], rows: Sequence[dict[str, Any]]) -> int:
+        """Change many rows by their ids in one statement; every row names the same columns. Returns the rows changed.
+
+        For balances and document lines: no objects, no version, no audit. Raises WallError for append-only models.
+        """
+        if self.readonly or issubclass(model, Entry):
+            raise WallError(f"{model.__name__} rows cannot be changed here.")
+        if not rows:
+            return 0
+        table = cast(sa.Table, model.__table__)
+        names = [name for name in rows[0] if name != "id"]
+        if "tenant_id" in names or any(row.keys() != rows[0].keys() for row in rows):
+            raise WallError("Every row names the same columns, tenant_id never among them.")
+        self.flush()
+        return update_many(self.connection(), table, names, rows, self.tenant_id)
+
+
+def _plain_defaults(table: sa.Table, given: Iterable[str]) -> dict[str, Any]:
+    found: dict[str, Any] = {
+        c.name: c.default.arg
+        for c in table.c
+        if isinstance(c.default, sa.ColumnDefault) and not callable(c.default.arg) and c.name not in given
+    }
+    return {**found, "custom": {}} if "custom" in table.c and "custom" not in given else found
+
+
+def _is_still(engine: Engine) -> bool:
+    """Whether all its statements are to see one moment of the database."""
+    return "isolation_level" in engine.get_execution_options()
+
+
+@sa.event.listens_for(TenantSession, "after_begin")
+def _check_told(session: TenantSession, _transaction: Any, connection: sa.Connection) -> None:
+    if connection.get_execution_options().get(OPENING, "") != session._opening:
+        raise WallError("This connection was not opened for the tenant of its session.")
+
+
+@sa.event.listens_for(TenantSession, "do_orm_execute")
+def _close_door(state: ORMExecuteState) -> None:
+    session = state.session
+    assert isinstance(session, TenantSession)
+    if session.readonly:
+        session.connection()
+    if state.execution_options.get(UNSCOPED):
+        return
+    if state.is_insert:
+        raise WallError("insert() carries no tenant check: use ctx.create() or ctx.insert().")
+    mappers, part = _judged(state)
+    if not mappers:
+        raise WallError("A statement without a model needs execution_options(unscoped='reason').")
+    if part:
+        raise WallError(f"No tenant check reaches {part}: use models, or execution_options(unscoped='reason').")
+    if state.is_update or state.is_delete:
+        _check_bulk(state, mappers)
+    state.statement = state.statement.options(session.criteria)
+
+
+def _judged(state: ORMExecuteState) -> tuple[Sequence[Any], str]:
+    """Return the models of a statement and what in it no tenant check would reach.
+
+    Both follow from its structure and not from its values: SQLAlchemy's own key of that structure remembers them.
+    """
+    statement: Any = state.statement
+    structure = statement._generate_cache_key()
+    key = None if structure is None else (state.is_relationship_load, structure.key)
+    known = _judgements.get(key) if key is not None else None
+    if known is None:
+        # What a relationship loads was written by the base: only the key of a record already checked goes in.
+        part = "" if state.is_relationship_load else unchecked_part(statement)
+        known = (tuple(state.all_mappers), part)
+        if key is not None:
+            if len(_judgements) >= MOST_JUDGEMENTS:
+                _judgements.clear()
+            _judgements[key] = known
+    return known
+
+
+def _check_bulk(state: ORMExecuteState, mappers: Iterable[Any]) -> None:
+    if isinstance(state.parameters, list):
+        raise WallError("An update by a list of keys carries no tenant check.")
+    for mapper in mappers:
+        if issubclass(mapper.class_, (Entry, Shared)):
+            raise WallError(f"{mapper.class_.__name__} rows are append-only.")
+    values = getattr(state.statement, "_values", None) or {}
+    if any(getattr(column, "name", column) == "tenant_id" for column in values):
+        raise WallError("A row never changes its tenant.")
+
+
+@sa.event.listens_for(TenantSession, "before_attach")
+def _check_attach(session: TenantSession, record: Any) -> None:
+    if isinstance(record, TenantOwned) and record.tenant_id not in (None, session.tenant_id):
+        raise WallError(f"{type(record).__name__} {record.id} belongs to another tenant.")
+
+
+@sa.event.listens_for(TenantSession, "before_flush")
+def _check_flush(session: TenantSession, _context: UOWTransaction, _objects: Any) -> None:
+    if session.readonly and (session.new or session.dirty or session.deleted):
+        raise WallError("This unit is read-only.")
+    for record in session.new:
+        if isinstance(record, TenantOwned):
+            if record.tenant_id not in (None, session.tenant_id):
+                raise WallError("A new row belongs to the tenant of its session.")
+            record.tenant_id = session.tenant_id
+        if isinstance(record, Shared):
+            raise WallError("Shared reference data is read-only to tenants.")
+        session.stamp(record)
+    for record in session.dirty:
+        if not session.is_modified(record):
+            continue
+        if isinstance(record, (Entry, Shared)):
+            raise WallError(f"{type(record).__name__} rows are append-only.")
+        if isinstance(record, TenantOwned) and record.tenant_id != session.tenant_id:
+            raise WallError("A row never changes its tenant.")
+        if isinstance(record, Record):
+            record.updated_at = session.now()
+    for record in session.deleted:
+        if isinstance(record, (Entry, Shared)):
+            raise WallError(f"{type(record).__name__} rows are append-only.")
+
+
+@sa.event.listens_for(KernelSession, "before_flush")
+def _stamp_kernel_rows(session: KernelSession, _context: UOWTransaction, _objects: Any) -> None:
+    if not isinstance(session, TenantSession):
+        for record in session.new:
+            session.stamp(record)
+
+
+@sa.event.listens_for(TenantSession, "after_soft_rollback")
+def _drop_held_rows(session: TenantSession, _previous: Any) -> None:
+    session._held = None
+
+
+@sa.event.listens_for(KernelSession, "after_rollback")
+def _drop_spare_ids(session: KernelSession) -> None:
+    forget_spare(session)

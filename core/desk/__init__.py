@@ -1,0 +1,1 @@
+"""What people keep for themselves and for each other: views, preferences, dashboards, comments, imports under way."""

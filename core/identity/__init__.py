@@ -1,0 +1,1 @@
+"""Who is asking: users, memberships, roles, passwords, sessions and tokens."""

@@ -1,0 +1,18 @@
+"""How a process of OpenMill keeps house: what the boot made is never garbage, and a large posting is no litter."""
+
+from __future__ import annotations
+
+import gc
+
+YOUNG = 20_000
+
+
+def settle() -> None:
+    """Spare the collector what the boot made, and have it look less often; once per process, before it forks.
+
+    A thousand lines are a hundred thousand objects that live to the end of their unit. At its usual pace the collector
+    walked them, and every module, again and again: a third of the time of an import.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(YOUNG, 20, 20)

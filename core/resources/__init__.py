@@ -1,0 +1,1 @@
+"""Resources: from a declaration to schemas, filters, lists, records, labels, import and export."""

@@ -1,0 +1,320 @@
+"""Filters, search and sort from request parameters: names and operators from an allow-list, values typed."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any, cast
+
+import marshmallow as ma
+import sqlalchemy as sa
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.visitors import InternalTraversal
+
+from core.db import types
+from core.errors import BadRequest, Invalid
+from core.resources.kinds import Truth
+from core.resources.schemas import schema_field
+from core.resources.shape import Field, LineShape, Shape
+
+LONGEST_LIST = 500
+LONGEST_PATTERN = 200
+MOST_CONDITIONS = 100
+MOST_SORT_KEYS = 8
+SHORT_LIST = 8
+
+
+def expression(shape: Shape, item: Field) -> sa.ColumnElement[Any]:
+    """Return the SQL of a field: a column, or a typed value of the JSON column for the tenant's own fields."""
+    if item.column is not None:
+        return item.column
+    value: Any = shape.table.c.custom[item.name]
+    if item.kind.name == "integer":
+        # as_integer() would be 32 bits wide on PostgreSQL.
+        return sa.cast(value.as_string(), sa.BigInteger)
+    if item.kind.name == "boolean":
+        return cast(sa.ColumnElement[Any], value.as_boolean())
+    if item.kind.name == "decimal":
+        return ExactNumber(value.as_string())
+    return cast(sa.ColumnElement[Any], value.as_string())
+
+
+def filter_conditions(
+    shape: Shape, parameters: Mapping[str, list[str]], tenant_id: int
+) -> list[sa.ColumnElement[bool]]:
+    """Return the conditions of `<field>[__<operator>]=value` parameters; `<lines>.<field>` asks for any of the lines.
+
+    Raises Invalid for a field or operator that is not allowed and for values of the wrong type.
+    """
+    errors: dict[str, list[str]] = {}
+    found: list[sa.ColumnElement[bool]] = []
+    if sum(map(len, parameters.values())) > MOST_CONDITIONS:
+        raise Invalid({"filters": [f"Use at most {MOST_CONDITIONS} conditions."]})
+    for name, texts in parameters.items():
+        field_name, _, operator = name.partition("__")
+        line, item = _filtered(shape, field_name)
+        if item is None:
+            errors[name] = [f"{shape.resource.key} has no field {field_name!r} to filter by."]
+            continue
+        operator = operator or "eq"
+        if operator not in item.kind.operators:
+            errors[name] = [f"Use one of: {', '.join(item.kind.operators)}."]
+            continue
+        try:
+            made = [_condition(shape, item, operator, text) for text in texts]
+            found += [_any_line(shape, line, condition, tenant_id) for condition in made] if line else made
+        except ma.ValidationError as error:
+            errors[name] = [str(text) for text in error.messages]
+    if errors:
+        raise Invalid(errors, "A filter is not acceptable: " + "; ".join(f"{k}: {v[0]}" for k, v in errors.items()))
+    return found
+
+
+def _filtered(shape: Shape, name: str) -> tuple[LineShape | None, Field | None]:
+    """Return the field to filter by, and the lines that it is a field of."""
+    own = shape.fields.get(name) or shape.fields.get(f"{name}_id")
+    list_name, _, field_name = name.partition(".")
+    line = shape.lines.get(list_name) if own is None and field_name else None
+    if line is None:
+        return None, own
+    item = line.fields.get(field_name) or line.fields.get(f"{field_name}_id")
+    return line, item if item is not None and item.source == "own" else None
+
+
+def _any_line(
+    shape: Shape, line: LineShape, condition: sa.ColumnElement[bool], tenant_id: int
+) -> sa.ColumnElement[bool]:
+    lines = line.model.__table__
+    found = sa.select(lines.c[line.parent_column]).where(condition)
+    if "tenant_id" in lines.c:
+        found = found.where(lines.c.tenant_id == tenant_id)
+    return shape.table.c.id.in_(found)
+
+
+def _condition(shape: Shape, item: Field, operator: str, text: str) -> sa.ColumnElement[bool]:
+    column = expression(shape, item)
+    if operator == "isnull":
+        return _empty(item, column) if Truth().deserialize(text) else sa.not_(_empty(item, column))
+    if operator == "in":
+        values = [_value(shape, item, part) for part in _parts(text)]
+        # A short list is so many parameters, and a list of its length the same statement the next time.
+        return column.in_([sa.literal(value, column.type) for value in values] if len(values) <= SHORT_LIST else values)
+    if operator in ("contains", "startswith"):
+        if len(text) > LONGEST_PATTERN:
+            raise ma.ValidationError(f"Use at most {LONGEST_PATTERN} characters.")
+        return like(column, str(_text(text)), prefix=operator == "startswith")
+    value = _value(shape, item, text)
+    if operator == "ne":
+        return sa.or_(column != value, column.is_(None))
+    return {"eq": column.__eq__, "gt": column.__gt__, "gte": column.__ge__, "lt": column.__lt__, "lte": column.__le__}[
+        operator
+    ](value)
+
+
+def _empty(item: Field, column: Any) -> sa.ColumnElement[bool]:
+    """A text of no letters is as empty to people as none."""
+    nothing: sa.ColumnElement[bool] = column.is_(None)
+    return sa.or_(nothing, column == "") if item.kind.name in ("text", "long_text") else nothing
+
+
+def _value(shape: Shape, item: Field, text: str) -> Any:
+    check = shape.memo(("filter", item), lambda: schema_field(item, partial=True))
+    value = check.deserialize(_text(text))
+    if item.column is None and isinstance(value, date):
+        return value.isoformat()
+    return value
+
+
+def _parts(text: str) -> list[str]:
+    parts = text.split(",")
+    if len(parts) > LONGEST_LIST:
+        raise ma.ValidationError(f"Use at most {LONGEST_LIST} values.")
+    return parts
+
+
+def _text(text: str) -> str:
+    from core.resources.kinds import CleanText
+
+    return str(CleanText(multiline=True).deserialize(text))
+
+
+def like(column: Any, text: str, *, prefix: bool = False) -> sa.ColumnElement[bool]:
+    """Return a case-insensitive match in which % and _ are plain characters."""
+    escaped = text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    text_column = column if isinstance(column.type, sa.String) else sa.cast(column, sa.String)
+    return CaseBlindLike(text_column, sa.literal(f"{'' if prefix else '%'}{escaped}%"))
+
+
+class CaseBlindLike(sa.sql.expression.ColumnElement[bool]):
+    """ILIKE where there is one; SQLite's LIKE is blind to case already and knows no lower() worth its time."""
+
+    inherit_cache = True
+    type = sa.Boolean()
+    _traverse_internals = [
+        ("column", InternalTraversal.dp_clauseelement),
+        ("pattern", InternalTraversal.dp_clauseelement),
+    ]
+
+    def __init__(self, column: Any, pattern: Any) -> None:
+        self.column, self.pattern = column, pattern
+
+
+@compiles(CaseBlindLike)
+def _write_like(element: CaseBlindLike, compiler: Any, **kwargs: Any) -> str:
+    word = "LIKE" if compiler.dialect.name == "sqlite" else "ILIKE"
+    column, pattern = (compiler.process(part, **kwargs) for part in (element.column, element.pattern))
+    return f"({column} {word} {pattern} ESCAPE '\\')"
+
+
+class ExactNumber(sa.sql.expression.ColumnElement[Decimal]):
+    """The number in a text such as -12.5, exact and in the scale in which all numbers are stored."""
+
+    inherit_cache = True
+    type = types.Dec(18, 6)
+    _traverse_internals = [("text", InternalTraversal.dp_clauseelement)]
+
+    def __init__(self, text: Any) -> None:
+        self.text = text
+
+
+@compiles(ExactNumber)
+def _write_number(element: ExactNumber, compiler: Any, **kwargs: Any) -> str:
+    text = compiler.process(element.text, **kwargs)
+    if compiler.dialect.name != "sqlite":
+        return f"CAST({text} AS NUMERIC(18, 6))"
+    point = f"instr({text}, '.')"
+    scaled = f"substr({text}, 1, {point} - 1) || substr(substr({text}, {point} + 1) || '000000', 1, 6)"
+    return f"CAST(CASE WHEN {point} > 0 THEN {scaled} ELSE {text} || '000000' END AS INTEGER)"
+
+
+def search_condition(shape: Shape, text: str) -> sa.ColumnElement[bool] | None:
+    """Return the condition of a free-text search: every word in any of the declared fields."""
+    columns = [expression(shape, item) for item in shape.fields.values() if item.search]
+    try:
+        words = [_text(word) for word in text.split()][:8]
+    except ma.ValidationError as error:
+        raise Invalid({"search": [str(message) for message in error.messages]}) from None
+    if not columns or not words:
+        return None
+    return sa.and_(*(sa.or_(*(like(column, word) for column in columns)) for word in words))
+
+
+@dataclass(frozen=True)
+class SortKey:
+    """One part of a sort order."""
+
+    field: Field
+    column: sa.ColumnElement[Any]
+    descending: bool
+    nullable: bool
+    nulls_first: bool = False
+
+    @property
+    def turned(self) -> SortKey:
+        """The same part of the order, read from the end."""
+        return replace(self, descending=not self.descending, nulls_first=not self.nulls_first)
+
+
+def sort_keys(shape: Shape, text: str) -> list[SortKey]:
+    """Return the sort order of `-due_date,number`, always ended by the id so that it is total."""
+    keys: list[SortKey] = []
+    for part in [part.strip() for part in (text or shape.resource.sort).split(",") if part.strip()]:
+        name = shape.resolve(part.lstrip("-"))
+        item = shape.fields.get(name)
+        if item is None or item.kind.name in ("json", "long_text"):
+            raise Invalid({"sort": [f"{shape.resource.key} cannot be sorted by {part.lstrip('-')!r}."]})
+        if any(key.field is item for key in keys):
+            continue
+        if len(keys) == MOST_SORT_KEYS:
+            raise Invalid({"sort": [f"Name at most {MOST_SORT_KEYS} fields."]})
+        keys.append(SortKey(item, expression(shape, item), part.startswith("-"), item.optional))
+    if not any(key.field.name == "id" or _is_unique(key.field) for key in keys):
+        last_descending = bool(keys) and keys[-1].descending
+        keys.append(SortKey(shape.fields["id"], shape.table.c.id, last_descending, False))
+    return keys
+
+
+def _is_unique(item: Field) -> bool:
+    return (
+        item.source == "own" and not item.optional and bool(item.column is not None and item.column.info.get("unique"))
+    )
+
+
+def order_by(keys: Iterable[SortKey]) -> list[sa.ColumnElement[Any]]:
+    """Return ORDER BY terms; nulls come last everywhere, whatever the database thinks of them."""
+    terms: list[sa.ColumnElement[Any]] = []
+    for key in keys:
+        if key.nullable:
+            terms.append(key.column.is_(None).desc() if key.nulls_first else key.column.is_(None))
+        terms.append(key.column.desc() if key.descending else key.column.asc())
+    return terms
+
+
+def after_cursor(keys: list[SortKey], cursor: str) -> sa.ColumnElement[bool]:
+    """Return the condition of everything behind a cursor, whatever was inserted or deleted meanwhile."""
+    values = _read_cursor(keys, cursor)
+    alternatives = []
+    for index, key in enumerate(keys):
+        same = [_same(other, value) for other, value in zip(keys[:index], values[:index], strict=True)]
+        behind = _behind(key, values[index])
+        if behind is not None:
+            alternatives.append(sa.and_(*same, behind))
+    return sa.or_(*alternatives)
+
+
+def _same(key: SortKey, value: Any) -> sa.ColumnElement[bool]:
+    return key.column.is_(None) if value is None else key.column == sa.literal(value, key.column.type)
+
+
+def _behind(key: SortKey, value: Any) -> sa.ColumnElement[bool] | None:
+    if value is None:
+        return key.column.is_not(None) if key.nulls_first else None
+    # A literal, for true and false may only be compared as such.
+    edge = sa.literal(value, key.column.type)
+    beyond: sa.ColumnElement[bool] = key.column < edge if key.descending else key.column > edge
+    return sa.or_(beyond, key.column.is_(None)) if key.nullable and not key.nulls_first else beyond
+
+
+def write_cursor(keys: list[SortKey], row: Mapping[str, Any]) -> str:
+    """Return the cursor that stands behind a row."""
+    values = [_plain(row[key.field.name]) for key in keys]
+    return base64.urlsafe_b64encode(json.dumps(values).encode()).decode().rstrip("=")
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Decimal):
+        return f"{value:f}"
+    return value.isoformat() if isinstance(value, (date, datetime)) else value
+
+
+def _read_cursor(keys: list[SortKey], cursor: str) -> list[Any]:
+    try:
+        values = json.loads(base64.urlsafe_b64decode(cursor.encode() + b"=" * (-len(cursor) % 4)))
+        if not isinstance(values, list) or len(values) != len(keys):
+            raise ValueError
+        return [_cursor_value(key, value) for key, value in zip(keys, values, strict=True)]
+    except (ValueError, TypeError, binascii.Error, RecursionError, ma.ValidationError):
+        raise BadRequest(
+            "The `after` cursor is not one of this list; start again without it.", code="BAD_CURSOR"
+        ) from None
+
+
+def _cursor_value(key: SortKey, value: Any) -> Any:
+    """Return a value as it was stored: what may no longer be written still has its place in the order."""
+    if value is None and key.nullable:
+        return None
+    item = key.field
+    check = item.kind.make(item.type, **({"multiline": True} if item.kind.name == "text" else {}))
+    check.validators = []
+    found = check.deserialize(value)
+    return found.isoformat() if item.column is None and isinstance(found, date) else found
+
+
+def is_summable(item: Field) -> bool:
+    """Whether a field's values can be added up in a list's groups."""
+    return item.kind.sums and item.reference is None and isinstance(item.type, (types.Dec, sa.Integer))

@@ -1,0 +1,114 @@
+"""The statements of a list: made once for each way a list is asked for, whatever the values asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+
+from core.db.prepared import Prepared
+from core.resources.filters import SortKey, order_by
+from core.resources.labels import READ
+from core.resources.shape import Field, Shape
+from core.resources.telling import Record, Teller, tell
+
+if TYPE_CHECKING:
+    from core.actions.context import Context
+
+MOST_STATEMENTS = 500
+
+
+def page_records(
+    ctx: Context, shape: Shape, names: Sequence[str], keys: Sequence[SortKey], conditions: Sequence[Any],
+    most: int, offset: int,
+) -> list[Record]:  # fmt: skip
+    """Return so many records of a list from an offset on, as the API answers them."""
+    items = [shape.fields[name] for name in names]
+
+    def make(inputs: Sequence[Any]) -> Teller:
+        own, held = sa.bindparam("own_most", type_=sa.BigInteger), sa.bindparam("own_offset", type_=sa.BigInteger)
+        ordered = _select(shape, items, conditions).order_by(*order_by(keys))
+        return tell(ordered.limit(own).offset(held), items, inputs)
+
+    order = tuple((key.field.name, key.descending, key.nulls_first) for key in keys)
+    teller: Teller
+    teller, inputs = _remembered(shape, ("page", tuple(names), order), conditions, make)
+    values = {"own_tenant": ctx.tenant.id, "own_most": most, "own_offset": offset}
+    if inputs is not None:
+        ctx.db.flush()
+        return teller.records(ctx.db.connection(), _known(shape, values), inputs)
+    rows = ctx.db.execute(teller.statement.statement, _known(shape, values), execution_options=READ).all()
+    dumps = [(n, item.kind.dump) for n, item in enumerate(i for i in items if i.column is not None) if item.kind.dump]
+    return teller.told(rows, dumps)
+
+
+def count_records(ctx: Context, shape: Shape, conditions: Sequence[Any], most: int | None) -> int:
+    """Return how many records meet the conditions, counting no further than told."""
+
+    def make(inputs: Sequence[Any]) -> Prepared:
+        source = _conditioned(sa.select(sa.literal_column("1")), shape, [], conditions)
+        if most is not None:
+            source = source.limit(sa.bindparam("own_most", type_=sa.BigInteger))
+        return Prepared(sa.select(sa.func.count()).select_from(source.subquery()), inputs)
+
+    prepared, inputs = _remembered(shape, ("count", most is None), conditions, make)
+    values = _known(shape, {"own_tenant": ctx.tenant.id} | ({} if most is None else {"own_most": most}))
+    if inputs is not None:
+        ctx.db.flush()
+        return int(prepared.rows(ctx.db.connection(), values, inputs)[0][0])
+    return int(ctx.db.execute(prepared.statement, values, execution_options=READ).scalar_one())
+
+
+def join_extensions(owner: sa.Table, items: Iterable[Field]) -> Any:
+    """Return a FROM clause: extensions are joined only where one of their fields is used."""
+    source: Any = owner
+    for table in dict.fromkeys(item.column.table for item in items if item.column is not None):
+        if table is not owner:
+            pair = sa.and_(table.c.tenant_id == owner.c.tenant_id, table.c.id == owner.c.id)
+            source = source.outerjoin(table, pair)
+    return source
+
+
+def _select(shape: Shape, items: Sequence[Field], conditions: Sequence[Any]) -> sa.Select[Any]:
+    plain = [item.column for item in items if item.column is not None]
+    custom = [shape.table.c.custom] if any(item.source == "custom" for item in items) else []
+    return _conditioned(sa.select(*plain, *custom), shape, items, conditions)
+
+
+def _conditioned(
+    statement: sa.Select[Any], shape: Shape, items: Sequence[Field], conditions: Sequence[Any]
+) -> sa.Select[Any]:
+    statement = statement.select_from(join_extensions(shape.table, shape.fields.values() if conditions else items))
+    if "tenant_id" in shape.table.c:
+        own = sa.bindparam("own_tenant", type_=sa.BigInteger)
+        statement = statement.where(shape.table.c.tenant_id == own)
+    return statement.where(*conditions)
+
+
+def _known(shape: Shape, values: dict[str, Any]) -> dict[str, Any]:
+    return values if "tenant_id" in shape.table.c else {k: v for k, v in values.items() if k != "own_tenant"}
+
+
+def _remembered(
+    shape: Shape, key: tuple[Any, ...], conditions: Sequence[Any], make: Callable[[Sequence[Any]], Any]
+) -> tuple[Any, list[Any] | None]:
+    """Return what a list runs, and the values of its conditions; no values where they cannot be told apart from it.
+
+    Conditions of the same structure make the same statement: their structure is the key, as in SQLAlchemy's own
+    cache, and their values go in by position.
+    """
+    structure: Any = None
+    parameters: Sequence[Any] = ()
+    if conditions:
+        found = sa.and_(*conditions)._generate_cache_key()
+        if found is None or any(item.expanding for item in found.bindparams):
+            return make(()), None
+        structure, parameters = found.key, found.bindparams
+    plans: dict[Any, Any] = shape.memo("plans", dict)
+    plan = plans.get((key, structure))
+    if plan is None:
+        if len(plans) >= MOST_STATEMENTS:
+            plans.clear()
+        plan = plans[key, structure] = make(parameters)
+    return plan, [item.effective_value for item in parameters]

@@ -1,0 +1,1 @@
+"""Services behind every module: numbers, settings, the outbox, files, money."""

@@ -1,0 +1,1 @@
+"""Tenants and the modules each of them has switched on."""

@@ -1,0 +1,112 @@
+"""What the kernel knows of a tenant at each request, and switching modules on and off."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+
+from core.db.prepared import Prepared
+from core.db.session import KernelSession
+from core.errors import NotFound, Refused
+from core.identity.roles import DeclaredRole, publish_roles
+from core.plugins.registry import KERNEL, Registry
+from core.tenancy.models import Tenant, TenantModule
+
+
+@dataclass(frozen=True)
+class TenantInfo:
+    """A tenant as one unit of work sees it."""
+
+    id: int
+    slug: str
+    name: str
+    currency: str
+    zone: str
+    theme: str
+    is_active: bool
+    modules_revision: int
+    access_revision: int
+    fields_revision: int
+    enabled: frozenset[str]
+
+
+_NAMES = ("id", "slug", "name", "currency", "zone", "theme", "is_active", "modules_revision", "access_revision",
+          "fields_revision")  # fmt: skip
+_TENANT: Any = Tenant.__table__
+_BY_ID = Prepared(sa.select(*(_TENANT.c[name] for name in _NAMES)).where(_TENANT.c.id == sa.bindparam("id")))
+
+
+class Tenants:
+    """Reads tenants; the set of modules is cached and known to be true by its revision."""
+
+    def __init__(self, registry: Registry) -> None:
+        self._registry = registry
+        self._enabled: dict[int, tuple[int, frozenset[str]]] = {}
+        self._infos: dict[int, TenantInfo] = {}
+        self._lock = threading.Lock()
+
+    def read(self, db: KernelSession, tenant_id: int) -> TenantInfo:
+        """Return a tenant; NotFound when there is none."""
+        rows = _BY_ID.rows(db.connection(), {"id": tenant_id})
+        if not rows:
+            raise NotFound("There is no such tenant.")
+        values: dict[str, Any] = dict(zip(_NAMES, rows[0], strict=True))
+        info = TenantInfo(**values, enabled=self._modules(db, tenant_id, values["modules_revision"]))
+        # A writing unit sees what it has not committed yet: only reads are remembered.
+        if db.readonly:
+            self._infos[tenant_id] = info
+        return info
+
+    def known(self, tenant_id: int, revision: int) -> TenantInfo | None:
+        """Return a tenant as it was read under a revision, None when it must be read anew."""
+        found = self._infos.get(tenant_id)
+        return found if found is not None and found.modules_revision == revision else None
+
+    def _modules(self, db: KernelSession, tenant_id: int, revision: int) -> frozenset[str]:
+        known = self._enabled.get(tenant_id)
+        if known is not None and known[0] == revision:
+            return known[1]
+        names = db.execute(sa.select(TenantModule.plugin).where(TenantModule.tenant_id == tenant_id)).scalars()
+        # A module whose plugin is gone or refused is off, and so is whatever needs it.
+        enabled = frozenset(name for name in names if name in self._registry.plugins)
+        found = frozenset(name for name in enabled if set(self._registry.requirements_of(name)) <= enabled | {KERNEL})
+        with self._lock:
+            self._enabled[tenant_id] = (revision, found)
+        return found
+
+
+def switch_on(db: KernelSession, registry: Registry, tenant: TenantInfo, plugin: str) -> list[str]:
+    """Switch a module on with everything it requires; returns the modules newly on, requirements first."""
+    if plugin not in registry.plugins or plugin == KERNEL:
+        reason = next((item.reason for item in registry.refused if item.name == plugin), "It is not installed.")
+        raise Refused("PLUGIN_UNKNOWN", f"The module {plugin!r} cannot be switched on. {reason}")
+    added = [name for name in registry.requirements_of(plugin) if name not in tenant.enabled and name != KERNEL]
+    known = set(db.execute(sa.select(TenantModule.plugin).where(TenantModule.tenant_id == tenant.id)).scalars())
+    for name in added:
+        if name not in known:
+            db.add(TenantModule(tenant_id=tenant.id, plugin=name))
+    db.flush()
+    brought = (role for role in registry.roles.values() if role.plugin in added)
+    publish_roles(db, tenant.id, [DeclaredRole(role.key, role.title, role.allow, role.rules) for role in brought])
+    _raise_revision(db, tenant.id)
+    return added
+
+
+def switch_off(db: KernelSession, registry: Registry, tenant: TenantInfo, plugin: str) -> list[str]:
+    """Switch a module off; Refused while modules that need it are on. Data stays."""
+    if plugin not in tenant.enabled:
+        return []
+    needing = [name for name in registry.dependents_of(plugin) if name in tenant.enabled]
+    if needing:
+        raise Refused("MODULE_NEEDED", f"Switch off first: {', '.join(needing)}.", modules=needing)
+    db.execute(sa.delete(TenantModule).where(TenantModule.tenant_id == tenant.id, TenantModule.plugin == plugin))
+    _raise_revision(db, tenant.id)
+    return [plugin]
+
+
+def _raise_revision(db: KernelSession, tenant_id: int) -> None:
+    raised = sa.update(Tenant).where(Tenant.id == tenant_id).values(modules_revision=Tenant.modules_revision + 1)
+    db.execute(raised.execution_options(synchronize_session=False))

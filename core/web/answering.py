@@ -1,0 +1,67 @@
+"""How the kernel's own routes read and answer: the same for all of them, beside what the declarations generate."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from flask import Response, request
+from flask_smorest import Blueprint
+
+from core.actions.context import Context
+from core.actions.unit import Answer, Idempotency, perform
+from core.errors import Invalid
+from core.web.bodies import read_json, write_json
+from core.web.current import kernel, tenant_actor
+
+View = TypeVar("View", bound=Callable[..., Response])
+Work = Callable[[Context], Any]
+
+
+def route(blueprint: Blueprint, method: str, path: str = "") -> Callable[[View], View]:
+    """Declare a view of a blueprint for one method at one path."""
+
+    def register(view: View) -> View:
+        routed: View = blueprint.route(path, methods=[method])(view)
+        return routed
+
+    return register
+
+
+def json_object() -> dict[str, Any]:
+    """Return the body as an object; Invalid for anything else."""
+    body = read_json(request)
+    if not isinstance(body, dict):
+        raise Invalid({"body": ["Send a JSON object."]})
+    return body
+
+
+def answer_read(work: Work) -> Response:
+    """Answer what a read of the asker's tenant gives: an Answer, or a value that becomes JSON."""
+    actor = tenant_actor()
+    with kernel().unit(actor.tenant_id or 0, actor, readonly=True) as ctx:
+        return respond(as_answer(work(ctx)))
+
+
+def answer_write(work: Work, status: int = 200) -> Response:
+    """Answer what a change of the asker's tenant gives; sent again under the same Idempotency-Key, it is done once."""
+    key = request.headers.get("Idempotency-Key")
+    parts = (request.method.encode(), request.full_path.encode(), request.get_data(cache=True)) if key else ()
+    idempotency = Idempotency.of(key, *parts) if key is not None else None
+    actor = tenant_actor()
+    return respond(perform(kernel(), actor, lambda ctx: as_answer(work(ctx), status), idempotency=idempotency))
+
+
+def as_answer(told: Any, status: int = 200) -> Answer:
+    """Return a value as a JSON answer; nothing as an empty one."""
+    if isinstance(told, Answer):
+        return told
+    return Answer(status, "" if told is None else write_json(told))
+
+
+def respond(answer: Answer) -> Response:
+    """Return an answer as HTTP."""
+    response = Response(answer.body, answer.status, mimetype="application/json")
+    for name, value in answer.headers:
+        response.headers[name] = value
+    return response

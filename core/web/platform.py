@@ -1,0 +1,184 @@
+"""What only a platform administrator may do: tenants, people, jobs and the state of the installation."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
+
+import sqlalchemy as sa
+from flask import Response, request
+from flask_smorest import Blueprint
+
+from core.actions import platform as operating
+from core.actions.arguments import check_arguments
+from core.actions.tenants import change_tenant, create_tenant, find_tenant
+from core.db.session import KernelSession
+from core.errors import Forbidden, Invalid, NotFound
+from core.identity.actor import Actor
+from core.tenancy.models import Tenant, TenantModule
+from core.web.bodies import read_json, write_json
+from core.web.current import current_actor, kernel
+
+platform = Blueprint("platform", __name__, url_prefix="/api/v1/platform", description="Tenants of the installation.")
+View = TypeVar("View", bound=Callable[..., Response])
+
+
+def _route(method: str, path: str) -> Callable[[View], View]:
+    def register(view: View) -> View:
+        routed: View = platform.route(path, methods=[method])(view)
+        return routed
+
+    return register
+
+
+def new_tenant(*, slug: str, name: str, currency: str = "EUR", zone: str = "UTC", owner: str = "") -> None:
+    """Say what a tenant is made of: the schema of its creation."""
+
+
+def changed_tenant(*, name: str = "", currency: str = "", zone: str = "") -> None:
+    """Say what of a tenant can be changed: the schema of its change."""
+
+
+USER_VERBS: Mapping[str, Callable[..., dict[str, Any]]] = {"disable": operating.disable, "enable": operating.enable}
+
+
+@_route("GET", "/tenants")
+def list_tenants() -> Response:
+    """Return every tenant with its modules."""
+    _require()
+    with kernel().platform_reading() as db:
+        return _json({"items": operating.tenants(db)})
+
+
+@_route("POST", "/tenants")
+def make_tenant() -> Response:
+    """Make a tenant with an owner."""
+    _require()
+    values = check_arguments(new_tenant, read_json(request))
+    create_tenant(kernel(), **values)
+    with kernel().platform_reading() as db:
+        return _json(_shown(db, find_tenant(db, values["slug"])), 201)
+
+
+@_route("POST", "/tenants/<string:slug>/suspend")
+def suspend_tenant(slug: str) -> Response:
+    """Suspend a tenant: nobody works in it until it is reopened, nothing is lost."""
+    return _switch(slug, active=False)
+
+
+@_route("POST", "/tenants/<string:slug>/reopen")
+def reopen_tenant(slug: str) -> Response:
+    """Let people work in a suspended tenant again."""
+    return _switch(slug, active=True)
+
+
+@_route("GET", "/tenants/<string:slug>")
+def read_tenant(slug: str) -> Response:
+    """Return a tenant with its people and how much its files take."""
+    _require()
+    return _json(operating.tenant_in_full(kernel(), slug))
+
+
+@_route("PATCH", "/tenants/<string:slug>")
+def edit_tenant(slug: str) -> Response:
+    """Change a tenant's name, currency or zone."""
+    _require()
+    values = check_arguments(changed_tenant, read_json(request))
+    with kernel().platform() as db:
+        tenant = find_tenant(db, slug)
+        kept = {"name": tenant.name, "currency": tenant.currency, "zone": tenant.zone}
+        given = {name: value for name, value in values.items() if value}
+        return _json(_shown(db, change_tenant(db, slug, **{**kept, **given})))
+
+
+@_route("POST", "/tenants/<string:slug>/modules/<string:name>/<string:verb>")
+def switch_module(slug: str, name: str, verb: str) -> Response:
+    """Switch a module of a tenant on (`enable`) or off (`disable`)."""
+    actor = _require()
+    if verb not in ("enable", "disable"):
+        raise NotFound("Use enable or disable.")
+    return _json({"changed": operating.switch_module(kernel(), actor, slug, name, on=verb == "enable")})
+
+
+@_route("GET", "/users")
+def list_users() -> Response:
+    """Return the people of the installation by user name: `search` finds, `after` goes on."""
+    _require()
+    with kernel().platform_reading() as db:
+        search, after = request.args.get("search", "")[:100], request.args.get("after", "")[:60]
+        found, following = operating.users(db, search=search, after=after)
+        return _json({"items": found, "next": following})
+
+
+@_route("POST", "/users/<string:username>/<string:verb>")
+def change_user(username: str, verb: str) -> Response:
+    """Shut a person out (`disable`), let them in (`enable`) or give a one-time password (`reset-password`)."""
+    actor = _require()
+    with kernel().platform() as db:
+        if verb == "reset-password":
+            return _json({"one_time_password": operating.reset_password(kernel(), db, username)})
+        if verb not in USER_VERBS:
+            raise NotFound("Use disable, enable or reset-password.")
+        return _json(USER_VERBS[verb](db, actor, username))
+
+
+@_route("GET", "/jobs")
+def list_jobs() -> Response:
+    """Return jobs of all tenants, newest first: `state` narrows, `before` goes on."""
+    _require()
+    state, before = request.args.get("state", ""), request.args.get("before", "0")
+    if state and state not in operating.STATES:
+        raise Invalid({"state": [f"Must be one of {', '.join(operating.STATES)}."]})
+    if not (before.isascii() and before.isdecimal() and len(before) < 16):
+        raise Invalid({"before": ["Must be the id of a job."]})
+    with kernel().platform_reading() as db:
+        found, following = operating.jobs(db, state=state, before=int(before))
+        return _json({"items": found, "next": following, "waiting": operating.waiting(db)})
+
+
+@_route("POST", "/jobs/<int:job_id>/retry")
+def retry_job(job_id: int) -> Response:
+    """Put a parked job back."""
+    _require()
+    operating.retry_job(kernel(), job_id)
+    return _json({"id": job_id, "state": "ready"})
+
+
+@_route("GET", "/schedules")
+def list_schedules() -> Response:
+    """Return when each schedule runs next and ran last."""
+    _require()
+    with kernel().platform_reading() as db:
+        return _json({"items": operating.schedules(db, kernel())})
+
+
+@_route("GET", "/status")
+def read_status() -> Response:
+    """Return versions, database, job driver, plugins and the refused ones."""
+    _require()
+    return _json(operating.status(kernel()))
+
+
+def _switch(slug: str, *, active: bool) -> Response:
+    _require()
+    with kernel().platform() as db:
+        tenant = find_tenant(db, slug)
+        tenant.is_active = active
+        db.flush()
+        return _json(_shown(db, tenant))
+
+
+def _require() -> Actor:
+    actor = current_actor()
+    if not actor.is_platform_admin:
+        raise Forbidden("Only a platform administrator may do this.")
+    return actor
+
+
+def _shown(db: KernelSession, tenant: Tenant) -> dict[str, object]:
+    wanted = sa.select(TenantModule.plugin).where(TenantModule.tenant_id == tenant.id).order_by(TenantModule.plugin)
+    return operating.told_tenant(tenant, list(db.scalars(wanted)))
+
+
+def _json(value: object, status: int = 200) -> Response:
+    return Response(write_json(value), status, mimetype="application/json")

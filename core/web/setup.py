@@ -1,0 +1,29 @@
+"""First-run set-up over the API; there is nothing here once there is a user."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from flask import Response, request
+from flask_smorest import Blueprint
+
+from core.actions.arguments import check_arguments
+from core.actions.setup import check_token, set_up
+from core.errors import BadRequest
+from core.web.bodies import read_json, write_json
+from core.web.current import kernel
+
+setup = Blueprint("setup", __name__, url_prefix="/api/v1/setup", description="The first organisation of a fresh house.")
+
+
+def first_run() -> Response:
+    """Make the first organisation and its administrator; `token` is what the server wrote when it started."""
+    body = read_json(request)
+    if not isinstance(body, Mapping):
+        raise BadRequest("Send a JSON object.")
+    check_token(kernel(), str(body.get("token", "")))
+    values = check_arguments(set_up, {name: value for name, value in body.items() if name != "token"})
+    return Response(write_json({"tenant": set_up(kernel(), **values)}), 201, mimetype="application/json")
+
+
+setup.route("", methods=["POST"])(setup.doc(security=[])(first_run))

@@ -1,0 +1,186 @@
+"""Routes that no declaration makes: health, version, the OpenAPI document, modules and settings."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import marshmallow as ma
+import sqlalchemy as sa
+from flask import Response, current_app, request
+from flask_smorest import Blueprint
+
+from core import __version__
+from core.actions import modules, observers, settings
+from core.actions.context import Context
+from core.actions.unit import Answer, perform
+from core.errors import Forbidden
+from core.plugins.manifest import KERNEL_API
+from core.plugins.registry import KERNEL
+from core.web.bodies import read_json, write_json
+from core.web.current import kernel, tenant_actor
+from core.web.openapi import Writer
+
+system = Blueprint("system", __name__, url_prefix="/api/v1", description="Health, modules, settings, documents.")
+
+
+View = TypeVar("View", bound=Callable[..., Response])
+
+
+def _route(method: str, path: str, *, answers: type[ma.Schema] | None = None) -> Callable[[View], View]:
+    """Register a view; one with a declared answer is public and stands so in the API's document."""
+
+    def register(view: View) -> View:
+        made = system.doc(security=[])(system.response(200, answers)(view)) if answers else view
+        routed: View = system.route(path, methods=[method])(made)
+        return routed
+
+    return register
+
+
+class HealthAnswer(ma.Schema):
+    """Whether the process can do its work."""
+
+    status = ma.fields.String()
+    database = ma.fields.String()
+
+
+class VersionAnswer(ma.Schema):
+    """Which OpenMill this is."""
+
+    version = ma.fields.String()
+    kernel_api = ma.fields.String()
+
+
+@_route("GET", "/system/health", answers=HealthAnswer)
+def health() -> Response:
+    """Say whether the database answers; 503 when it does not."""
+    try:
+        with kernel().engine.connect() as connection:
+            connection.execute(sa.text("SELECT 1"))
+    except sa.exc.SQLAlchemyError:
+        return Response(write_json({"status": "down", "database": "unreachable"}), 503, mimetype="application/json")
+    return _json({"status": "ok", "database": kernel().engine.dialect.name})
+
+
+@_route("GET", "/system/version", answers=VersionAnswer)
+def version() -> Response:
+    """Say which version runs."""
+    return _json({"version": __version__, "kernel_api": KERNEL_API})
+
+
+@_route("GET", "/openapi.json")
+def openapi() -> Response:
+    """Return the OpenAPI document of the asker's tenant and rights."""
+    actor = tenant_actor()
+    with kernel().unit(actor.tenant_id or 0, actor, readonly=True) as ctx:
+        fixed = current_app.extensions["openmill_api"].spec.to_dict()
+        return _json(Writer(ctx, current_app.extensions["openmill_endpoints"]).document(fixed))
+
+
+@_route("GET", "/modules")
+def list_modules() -> Response:
+    """Return every installed module with its state for this tenant, and the refused ones with their reason."""
+    actor = tenant_actor()
+    with kernel().unit(actor.tenant_id or 0, actor, readonly=True) as ctx:
+        failing = observers.failing(ctx) if ctx.can("kernel.module.enable") else {}
+        return _json(
+            {
+                "items": [
+                    {**_module(ctx, name), "failing_observers": failing.get(name, [])}
+                    for name in ctx.registry.plugins
+                    if name != KERNEL
+                ],
+                "refused": [{"name": item.name, "reason": item.reason} for item in ctx.registry.refused],
+            }
+        )
+
+
+@_route("POST", "/modules/<string:name>/enable")
+def enable_module(name: str) -> Response:
+    """Switch a module on, with everything it requires."""
+    return _switch(name, modules.enable, "enable")
+
+
+@_route("POST", "/modules/<string:name>/disable")
+def disable_module(name: str) -> Response:
+    """Switch a module off; its data stays."""
+    return _switch(name, modules.disable, "disable")
+
+
+@_route("POST", "/modules/<string:name>/observers/<string:key>/enable")
+def enable_observer(name: str, key: str) -> Response:
+    """Switch an observer on again that was switched off because it kept failing."""
+
+    def change(ctx: Context, plugin: str) -> list[str]:
+        return observers.switch_on(ctx, plugin, key)
+
+    return _switch(name, change, "enable")
+
+
+@_route("GET", "/settings")
+def list_settings() -> Response:
+    """Return the settings of the modules that are on."""
+    actor = tenant_actor()
+    with kernel().unit(actor.tenant_id or 0, actor, readonly=True) as ctx:
+        _require(ctx, settings.READ)
+        return _json({"items": settings.list_settings(ctx)})
+
+
+@_route("PATCH", "/settings")
+def change_settings() -> Response:
+    """Change settings: an object of key and value; all or none."""
+    body = read_json(request)
+
+    def work(ctx: Context) -> Answer:
+        _require(ctx, settings.UPDATE)
+        return Answer(200, write_json({"changed": settings.change_settings(ctx, body)}))
+
+    return _perform(work)
+
+
+@_route("DELETE", "/settings/<string:key>")
+def reset_setting(key: str) -> Response:
+    """Give a setting its default again."""
+
+    def work(ctx: Context) -> Answer:
+        _require(ctx, settings.UPDATE)
+        return Answer(200, write_json({"changed": settings.reset_settings(ctx, [key])}))
+
+    return _perform(work)
+
+
+def _switch(name: str, change: Any, verb: str) -> Response:
+    def work(ctx: Context) -> Answer:
+        _require(ctx, f"kernel.module.{verb}")
+        return Answer(200, write_json({"changed": change(ctx, name)}))
+
+    return _perform(work)
+
+
+def _perform(work: Any) -> Response:
+    actor = tenant_actor()
+    answer = perform(kernel(), actor, work)
+    return Response(answer.body, answer.status, mimetype="application/json")
+
+
+def _require(ctx: Context, permission: str) -> None:
+    if not ctx.can(permission):
+        raise Forbidden(f"You need the permission {permission}.", permission=permission)
+
+
+def _module(ctx: Context, name: str) -> dict[str, Any]:
+    plugin = ctx.registry.plugins[name]
+    return {
+        "name": name,
+        "title": plugin.manifest.title,
+        "summary": plugin.manifest.summary,
+        "version": plugin.manifest.version,
+        "enabled": ctx.enabled(name),
+        "requires": ctx.registry.requirements_of(name)[:-1],
+        "required_by": ctx.registry.dependents_of(name),
+    }
+
+
+def _json(value: Any) -> Response:
+    return Response(write_json(value), mimetype="application/json")

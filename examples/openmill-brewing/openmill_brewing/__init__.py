@@ -1,0 +1,1 @@
+"""Brewing for OpenMill, as a third party writes it."""

@@ -1,0 +1,1 @@
+"""Clay: a warm theme for OpenMill. Its folder is the theme; there is no code in it."""

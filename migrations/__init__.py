@@ -1,0 +1,1 @@
+"""Migrations of the kernel and the environment that all plugins share."""

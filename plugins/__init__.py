@@ -1,0 +1,1 @@
+"""Business modules, each an installable plugin."""

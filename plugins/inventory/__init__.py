@@ -1,0 +1,1 @@
+"""Inventory: what things are, where they are, what they cost."""

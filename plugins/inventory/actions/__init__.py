@@ -1,0 +1,1 @@
+"""What people do with inventory, one module per business noun."""

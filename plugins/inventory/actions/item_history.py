@@ -1,0 +1,38 @@
+"""What stock rests on stays as it is once stock has moved; a new standard cost revalues it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from core.api import Context, Refused, before, select
+from plugins.inventory.ledger.adjusting import Correction, override_cost
+from plugins.inventory.ledger.movement import Source
+from plugins.inventory.ledger.usage import items_moved
+from plugins.inventory.models.items import Item
+from plugins.inventory.models.stock import Stock
+from plugins.inventory.resources.items import items
+
+_FROZEN = {"base_unit_id": "base unit", "costing": "costing method", "lot_tracking": "way of keeping lots"}
+
+
+@before(items, "update")
+def freeze_what_stock_rests_on(ctx: Context, item: Item, values: dict[str, Any]) -> None:
+    """Quantities are in the base unit and values by the costing method: changing either would change the past."""
+    changed = [words for name, words in _FROZEN.items() if name in values and values[name] != getattr(item, name)]
+    if changed and (history := items_moved(ctx, [item.id])):
+        raise Refused(
+            "ITEM_HAS_HISTORY",
+            f"{item.code} has {history[item.id]}: its {changed[0]} stays. Make a new item instead.",
+        )
+
+
+@before(items, "update")
+def revalue_at_new_standard(ctx: Context, item: Item, values: dict[str, Any]) -> None:
+    """A new standard cost is what stock is worth from today: the difference is a move of value alone."""
+    new = values.get("standard_cost", item.standard_cost)
+    if item.costing != "standard" or new is None or new == item.standard_cost:
+        return
+    here = select(Stock.location_id).where(Stock.item_id == item.id, Stock.on_hand > 0).distinct()
+    if places := [row.location_id for row in ctx.rows(here)]:
+        source = Source("inventory.item", ctx.today(), item.id, item.code, f"Standard cost {new:f}")
+        override_cost(ctx, [Correction(item.id, place, unit_cost=new) for place in places], source=source)

@@ -1,0 +1,53 @@
+"""Lots: held back, let go, recalled, expired; and found again at both ends."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from core.api import Context, Refused, action, arg, select
+from plugins.inventory.ledger.tracing import trace
+from plugins.inventory.models.lots import Lot
+from plugins.inventory.resources.ledger import lots
+
+
+@action(lots, source="available", target="quarantine", label="Quarantine", icon="shield-alert")
+def quarantine(ctx: Context, lot: Lot, *, reason: Annotated[str, arg("Reason", max_length=200)]) -> None:
+    """Hold the lot back: nothing is picked from it until it is released."""
+    lot.state_reason = reason
+
+
+@action(lots, source="quarantine", target="available", label="Release", icon="shield-check")
+def release(ctx: Context, lot: Lot, *, reason: Annotated[str, arg("Reason", max_length=200)] = "") -> None:
+    """Let the lot be used again."""
+    if lot.expires_on is not None and lot.expires_on < ctx.today():
+        raise Refused(
+            "LOT_EXPIRED", f"Lot {lot.number} expired on {lot.expires_on}. Correct the date or throw it away."
+        )
+    lot.state_reason = reason or None
+
+
+@action(lots, source=("available", "quarantine"), target="expired", label="Expire", icon="calendar-x")
+def expire(ctx: Context, lot: Lot, *, reason: Annotated[str, arg("Reason", max_length=200)] = "") -> None:
+    """Take the lot out of use for good; what is on hand stays in the books until it is thrown away."""
+    lot.state_reason = reason or "Past its last day."
+
+
+@action(
+    lots, source=("available", "quarantine", "expired"), target="recalled", label="Recall", icon="megaphone",
+    confirm="Recall this lot?",
+)  # fmt: skip
+def recall(
+    ctx: Context,
+    lot: Lot,
+    *,
+    reason: Annotated[str, arg("Reason", max_length=200)],
+    with_products: Annotated[bool, arg("Also everything made of it")] = True,
+) -> dict[str, Any]:
+    """Recall the lot and everything that was made of it; answers which lots that is."""
+    lot.state_reason = reason
+    reached = trace(ctx, [lot.id], "forward").lot_ids if with_products else []
+    products = ctx.all(select(Lot).where(Lot.id.in_(reached)).order_by(Lot.id)) if reached else []
+    for product in products:
+        if product.state != "recalled":
+            product.state, product.state_reason = "recalled", f"Made of {lot.number}: {reason}"[:200]
+    return {"recalled": [{"id": one.id, "number": one.number, "item_id": one.item_id} for one in [lot, *products]]}

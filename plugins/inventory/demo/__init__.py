@@ -1,0 +1,1 @@
+"""Believable data: a soap maker and a paint shop."""

@@ -1,0 +1,1 @@
+"""The ledger's engine: what a posting does to lots, balances, costs and moves."""

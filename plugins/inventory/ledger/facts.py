@@ -1,0 +1,142 @@
+"""What the engine must know of items, locations and lots: plain rows, one query for a whole document."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from sqlalchemy import select
+
+from core.api import Context, Forbidden, Invalid, Refused
+from plugins.inventory.models.items import Item
+from plugins.inventory.models.locations import STOCK_TYPES, Location
+from plugins.inventory.models.lots import Lot
+from plugins.inventory.resources.locations import locations
+
+_ITEM_COLUMNS = (
+    Item.id, Item.code, Item.name, Item.kind, Item.base_unit_id, Item.purchase_unit_id, Item.costing,
+    Item.standard_cost, Item.lot_tracking, Item.is_perishable, Item.shelf_life_days, Item.allow_negative,
+    Item.is_active,
+)  # fmt: skip
+LOT_COLUMNS = (Lot.id, Lot.item_id, Lot.number, Lot.state, Lot.received_on, Lot.expires_on, Lot.unit_cost)
+
+
+@dataclass(frozen=True, slots=True)
+class ItemFacts:
+    """The part of an item that decides how its stock is kept."""
+
+    id: int
+    code: str
+    name: str
+    kind: str
+    base_unit_id: int
+    purchase_unit_id: int | None
+    costing: str
+    standard_cost: Decimal | None
+    lot_tracking: str
+    is_perishable: bool
+    shelf_life_days: int | None
+    allow_negative: bool
+    is_active: bool
+
+    @property
+    def keeps_lots(self) -> bool:
+        """Whether each receipt is a lot: traced, perishable, or valued by layers."""
+        return self.lot_tracking != "none" or self.costing == "fifo" or bool(self.shelf_life_days)
+
+
+@dataclass(frozen=True, slots=True)
+class LotFacts:
+    """The part of a lot that decides whether and when it is picked."""
+
+    id: int
+    item_id: int
+    number: str
+    state: str
+    received_on: date
+    expires_on: date | None
+    unit_cost: Decimal
+
+    def there_on(self, day: date) -> bool:
+        """Whether the lot had come in by that day."""
+        return self.received_on <= day
+
+    def usable_on(self, day: date) -> bool:
+        """Whether the lot may be used that day: there, not held back and not past its last day."""
+        fresh = self.expires_on is None or self.expires_on >= day
+        return self.state == "available" and fresh and self.there_on(day)
+
+    def trouble_on(self, day: date) -> str:
+        """Return why the lot may not be used that day."""
+        if not self.there_on(day):
+            return f"received only on {self.received_on}"
+        return self.state if self.state != "available" else f"expired on {self.expires_on}"
+
+
+def load_items(ctx: Context, item_ids: Iterable[int]) -> dict[int, ItemFacts]:
+    """Return the facts of the items; Invalid names those that do not exist or keep no stock."""
+    wanted = sorted(set(item_ids))
+    found = {row[0]: ItemFacts(*row) for row in ctx.db.execute(select(*_ITEM_COLUMNS).where(Item.id.in_(wanted)))}
+    if strangers := [item_id for item_id in wanted if item_id not in found]:
+        raise Invalid({"item_id": [f"There is no item {item_id}." for item_id in strangers]}, code="UNKNOWN_ITEM")
+    if services := [item.code for item in found.values() if item.kind == "service"]:
+        raise Invalid(
+            {"item_id": [f"{', '.join(sorted(services))}: a service has no stock. Leave it out."]}, code="NOT_STOCKED"
+        )
+    return found
+
+
+def check_locations(ctx: Context, location_ids: Iterable[int], *, into: Iterable[int] = ()) -> None:
+    """Refuse locations that are unknown, closed, not ours to keep stock in, or not where the actor works.
+
+    Goods may be sent `into` a place where one does not work.
+    """
+    here = set(location_ids)
+    wanted = here | set(into)
+    columns = (Location.id, Location.code, Location.location_type, Location.is_active)
+    rows = ctx.rows(select(*columns).where(Location.id.in_(sorted(wanted))))
+    if strangers := wanted - {row.id for row in rows}:
+        raise Invalid({"location_id": [f"There is no location {min(strangers)}."]}, code="UNKNOWN_LOCATION")
+    for row in rows:
+        if row.location_type not in STOCK_TYPES:
+            raise Invalid(
+                {"location_id": [f"{row.code} is a {row.location_type} place; stock is kept in one of our own."]},
+                code="NOT_A_STOCK_LOCATION",
+            )
+        if not row.is_active:
+            raise Refused("LOCATION_INACTIVE", f"{row.code} is closed. Choose an active location.")
+    check_works_at(ctx, here)
+
+
+def check_works_at(ctx: Context, location_ids: Iterable[int]) -> None:
+    """Refuse places that the actor's record rules leave out."""
+    wanted, rules = set(location_ids), ctx.restriction(locations, "read")
+    if not rules:
+        return
+    allowed = set(ctx.db.scalars(select(Location.id).where(Location.id.in_(sorted(wanted)), *rules)))
+    if wanted - allowed:
+        raise Forbidden(
+            "You do not work at this location. Ask an administrator to assign you.", code="LOCATION_ACCESS_DENIED"
+        )
+
+
+def load_lots(ctx: Context, lot_ids: Iterable[int]) -> dict[int, LotFacts]:
+    """Return the facts of the lots; Invalid names one that does not exist."""
+    wanted = sorted(set(lot_ids))
+    if not wanted:
+        return {}
+    found = {row[0]: LotFacts(*row) for row in ctx.db.execute(select(*LOT_COLUMNS).where(Lot.id.in_(wanted)))}
+    if strangers := [lot_id for lot_id in wanted if lot_id not in found]:
+        raise Invalid({"lot_id": [f"There is no lot {lot_id}." for lot_id in strangers]}, code="UNKNOWN_LOT")
+    return found
+
+
+def check_lot_of_item(lot: LotFacts, item: ItemFacts) -> None:
+    """Refuse a lot of another item."""
+    if lot.item_id != item.id:
+        raise Invalid(
+            {"lot_id": [f"Lot {lot.number} is not a lot of {item.code}. Choose one of its own."]},
+            code="LOT_OF_ANOTHER_ITEM",
+        )

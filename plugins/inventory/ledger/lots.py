@@ -1,0 +1,102 @@
+"""Lots at the door: which lot each incoming line belongs to, made and numbered where it is new."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import select, tuple_
+
+from core.api import Context, Invalid, Refused
+from plugins.inventory.ledger.facts import LOT_COLUMNS, ItemFacts, LotFacts, check_lot_of_item, load_lots
+from plugins.inventory.ledger.movement import Incoming
+from plugins.inventory.models.lots import Lot
+
+LotKey = tuple[int, str]
+
+
+def lots_for(
+    ctx: Context, lines: Sequence[Incoming], items: Mapping[int, ItemFacts], unit_costs: Sequence[Decimal], day: date
+) -> list[LotFacts | None]:
+    """Return the lot of each line: the one named, the one of that number, or a new one; None for items without lots."""
+    by_id = load_lots(ctx, (line.lot_id for line in lines if line.lot_id is not None))
+    by_number = _lots_by_number(ctx, lines)
+    new: dict[LotKey, tuple[Incoming, Decimal]] = {}
+    keys: list[LotFacts | LotKey | None] = []
+    for position, line in enumerate(lines):
+        known = by_id.get(line.lot_id or 0) or by_number.get((line.item_id, line.lot_number or ""))
+        if known is not None:
+            _check_may_grow(known, items[line.item_id], line)
+            keys.append(known)
+        elif items[line.item_id].keeps_lots:
+            key = (line.item_id, line.lot_number or f"\0{position}")
+            new.setdefault(key, (line, unit_costs[position]))
+            keys.append(key)
+        else:
+            keys.append(None)
+    made = _make_lots(ctx, new, items, day)
+    return [made[key] if isinstance(key, tuple) else key for key in keys]
+
+
+def _lots_by_number(ctx: Context, lines: Sequence[Incoming]) -> dict[LotKey, LotFacts]:
+    named = sorted({(line.item_id, line.lot_number) for line in lines if line.lot_number and line.lot_id is None})
+    if not named:
+        return {}
+    rows = ctx.db.execute(select(*LOT_COLUMNS).where(tuple_(Lot.item_id, Lot.number).in_(named)))
+    return {(row.item_id, row.number): LotFacts(*row) for row in rows}
+
+
+def _check_may_grow(lot: LotFacts, item: ItemFacts, line: Incoming) -> None:
+    check_lot_of_item(lot, item)
+    if lot.state in ("expired", "recalled"):
+        raise Refused("LOT_NOT_AVAILABLE", f"Lot {lot.number} of {item.code} is {lot.state}. Receive into a new lot.")
+    if line.expires_on is not None and line.expires_on != lot.expires_on:
+        raise Invalid(
+            {
+                "expires_on": [
+                    f"Lot {lot.number} of {item.code} expires on {lot.expires_on}. Use a lot number of its own."
+                ]
+            },
+            code="LOT_DIFFERS",
+        )
+
+
+def _make_lots(
+    ctx: Context, new: Mapping[LotKey, tuple[Incoming, Decimal]], items: Mapping[int, ItemFacts], day: date
+) -> dict[LotKey, LotFacts]:
+    unnamed = [key for key, (line, _cost) in new.items() if not line.lot_number]
+    numbers = dict(zip(unnamed, _next_numbers(ctx, [items[key[0]].code for key in unnamed], day), strict=True))
+    rows = [
+        _lot_row(line, items[line.item_id], numbers.get(key, key[1]), cost, day) for key, (line, cost) in new.items()
+    ]
+    ids = ctx.insert(Lot, rows)
+    columns = ("item_id", "number", "state", "received_on", "expires_on", "unit_cost")
+    facts = [LotFacts(lot_id, *(row[name] for name in columns)) for lot_id, row in zip(ids, rows, strict=True)]
+    return dict(zip(new, facts, strict=True))
+
+
+def _next_numbers(ctx: Context, item_codes: Sequence[str], day: date) -> list[str]:
+    """Return lot numbers such as OIL-2026-00042; the counter is the tenant's, so they never clash between items."""
+    if not item_codes:
+        return []
+    first = ctx.next_number(f"inventory.lot.{day.year}", count=len(item_codes))
+    return [f"{code}-{day.year}-{first + n:05d}" for n, code in enumerate(item_codes)]
+
+
+def _lot_row(line: Incoming, item: ItemFacts, number: str, unit_cost: Decimal, day: date) -> dict[str, Any]:
+    expires_on = line.expires_on
+    if expires_on is None and item.shelf_life_days:
+        expires_on = (line.made_on or day) + timedelta(days=item.shelf_life_days)
+    return {
+        "item_id": item.id,
+        "number": number,
+        "supplier_lot": line.supplier_lot,
+        "supplier_name": line.supplier_name,
+        "received_on": day,
+        "made_on": line.made_on,
+        "expires_on": expires_on,
+        "unit_cost": unit_cost,
+        "state": line.lot_state,
+    }

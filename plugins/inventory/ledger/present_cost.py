@@ -1,0 +1,56 @@
+"""What an item costs now: used where goods come back, are found, or leave before they came."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+
+from sqlalchemy import func, select
+
+from core.api import Context
+from plugins.inventory.ledger.arithmetic import per_unit
+from plugins.inventory.ledger.facts import ItemFacts
+from plugins.inventory.ledger.movement import ZERO
+from plugins.inventory.models.lots import Lot
+from plugins.inventory.models.stock import Stock
+
+
+class PresentCosts:
+    """The present unit costs of some items, by location, read in two queries."""
+
+    def __init__(self, ctx: Context, items: Mapping[int, ItemFacts]) -> None:
+        self._items = items
+        self._here, self._anywhere = _averages(ctx, items)
+        self._last = _last_received(ctx, [item_id for item_id in items if item_id not in self._anywhere])
+
+    def of(self, item_id: int, location_id: int) -> Decimal:
+        """Return the cost per base unit: standard, else the average here, anywhere, of the last lot, else 0."""
+        standard = self._items[item_id].standard_cost
+        if self._items[item_id].costing == "standard" and standard is not None:
+            return standard
+        for known in (self._here.get((item_id, location_id)), self._anywhere.get(item_id), self._last.get(item_id)):
+            if known is not None:
+                return known
+        return standard or ZERO
+
+
+def _averages(ctx: Context, item_ids: Iterable[int]) -> tuple[dict[tuple[int, int], Decimal], dict[int, Decimal]]:
+    sums = func.sum(Stock.on_hand), func.sum(Stock.value)
+    rows = ctx.db.execute(
+        select(Stock.item_id, Stock.location_id, *sums)
+        .where(Stock.item_id.in_(sorted(item_ids)))
+        .group_by(Stock.item_id, Stock.location_id)
+    ).all()
+    here, totals = {}, dict[int, tuple[Decimal, Decimal]]()
+    for item_id, location_id, quantity, value in rows:
+        if quantity > 0:
+            here[item_id, location_id] = per_unit(value, quantity)
+            before = totals.get(item_id, (ZERO, ZERO))
+            totals[item_id] = (before[0] + quantity, before[1] + value)
+    return here, {item_id: per_unit(value, quantity) for item_id, (quantity, value) in totals.items()}
+
+
+def _last_received(ctx: Context, item_ids: Iterable[int]) -> dict[int, Decimal]:
+    newest = select(func.max(Lot.id)).where(Lot.item_id.in_(sorted(item_ids))).group_by(Lot.item_id)
+    rows = ctx.rows(select(Lot.item_id, Lot.unit_cost).where(Lot.id.in_(newest)))
+    return {row.item_id: row.unit_cost for row in rows}

@@ -1,0 +1,131 @@
+"""Goods come in: lots are made, stock is charged, and what went below zero is settled first."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+from core.api import Context, Invalid, Refused
+from plugins.inventory.ledger.arithmetic import per_unit, share, times
+from plugins.inventory.ledger.book import Quant
+from plugins.inventory.ledger.facts import ItemFacts
+from plugins.inventory.ledger.lots import lots_for
+from plugins.inventory.ledger.movement import MOVE_TYPES, Incoming, Movement, Source
+from plugins.inventory.ledger.posting import Posting, open_posting
+from plugins.inventory.ledger.present_cost import PresentCosts
+from plugins.inventory.ledger.quantities import base_quantities, check_money
+
+_FRESH = ("receipt", "restock", "finished_batch")
+
+
+def receive(
+    ctx: Context, lines: Sequence[Incoming], *, source: Source, move_type: str = "receipt",
+    items: dict[int, ItemFacts] | None = None,
+) -> list[Movement]:  # fmt: skip
+    """Bring goods in and return one move per line, in their order; each new lot's id is in its move."""
+    if MOVE_TYPES[move_type].direction <= 0:
+        raise Invalid({"move_type": [f"{move_type} does not bring goods in."]})
+    item_ids, location_ids = {line.item_id for line in lines}, {line.location_id for line in lines}
+    posting = open_posting(ctx, source, item_ids, location_ids, items=items)
+    quantities = base_quantities(ctx, lines, posting.items)
+    _check_items(posting, lines, move_type)
+    moves = bring_in(posting, lines, quantities, move_type)
+    posting.write()
+    return moves
+
+
+def bring_in(
+    posting: Posting, lines: Sequence[Incoming], quantities: Sequence[Decimal], move_type: str
+) -> list[Movement]:
+    """Make the lots and note the moves of goods that come in, within a posting."""
+    costs = _costs(posting, lines, quantities)
+    unit_costs = [
+        check_money(f"lines.{n}.unit_cost", per_unit(cost, quantity))
+        for n, (cost, quantity) in enumerate(zip(costs, quantities, strict=True))
+    ]
+    lots = lots_for(posting.ctx, lines, posting.items, unit_costs, posting.source.business_date)
+    _lock(posting, lines, [lot.id for lot in lots if lot is not None])
+    moves = []
+    for line, lot, quantity, cost in zip(lines, lots, quantities, costs, strict=True):
+        quant = posting.book.quant(line.item_id, line.location_id, lot)
+        movement = posting.bring(
+            quant, quantity, cost, move_type,
+            line_id=line.line_id, entered_quantity=line.quantity, entered_unit_id=line.unit_id,
+        )  # fmt: skip
+        settle(posting, quant, movement)
+        moves.append(movement)
+    return moves
+
+
+def _check_items(posting: Posting, lines: Sequence[Incoming], move_type: str) -> None:
+    asleep = sorted({item.code for item in posting.items.values() if not item.is_active})
+    if asleep:
+        raise Refused("ITEM_INACTIVE", f"{', '.join(asleep)} is not active. Activate it before receiving more.")
+    day = posting.source.business_date
+    stale = {
+        f"lines.{n}.expires_on": [f"{line.expires_on} is before the day of receipt, {day}."]
+        for n, line in enumerate(lines)
+        if line.expires_on is not None and line.expires_on < day and move_type in _FRESH
+    }
+    if stale:
+        raise Invalid(stale, code="ALREADY_EXPIRED")
+
+
+def _costs(posting: Posting, lines: Sequence[Incoming], quantities: Sequence[Decimal]) -> list[Decimal]:
+    """Return what each line costs in all: as given, or at the present cost of the item."""
+    unpriced = {line.item_id for line in lines if line.value is None and line.unit_cost is None}
+    present = PresentCosts(posting.ctx, {item_id: posting.items[item_id] for item_id in unpriced}) if unpriced else None
+    costs = []
+    for n, (line, quantity) in enumerate(zip(lines, quantities, strict=True)):
+        if line.value is not None:
+            cost = line.value
+        elif line.unit_cost is not None:
+            check_money(f"lines.{n}.unit_cost", line.unit_cost)
+            cost = times(line.quantity, line.unit_cost)
+        else:
+            assert present is not None
+            cost = times(quantity, present.of(line.item_id, line.location_id))
+        if check_money(f"lines.{n}.unit_cost", cost) < 0:
+            raise Invalid({f"lines.{n}.unit_cost": ["Must not be negative."]})
+        costs.append(cost)
+    return costs
+
+
+def _lock(posting: Posting, lines: Sequence[Incoming], lot_ids: Sequence[int]) -> None:
+    item_ids, location_ids = {line.item_id for line in lines}, {line.location_id for line in lines}
+    posting.book.lock_rows_without_lot(item_ids, location_ids, lot_ids)
+    # Only where something went below zero does a receipt depend on the other lots.
+    below = {item_id for item_id in item_ids for place in location_ids if posting.book.total(item_id, place) < 0}
+    if below:
+        posting.book.lock(below, location_ids)
+
+
+def settle(posting: Posting, quant: Quant, movement: Movement) -> None:
+    """Cover with goods that came in what had left before them, and charge the difference of the two costs."""
+    owing = posting.book.without_lot(quant.item_id, quant.location_id)
+    if owing is None:
+        return
+    if posting.costing(quant).pooled or owing is quant:
+        _settle_pool(posting, owing, movement)
+    if owing is not quant and owing.on_hand < 0:
+        _settle_lot(posting, owing, quant, min(-owing.on_hand, movement.quantity))
+
+
+def _settle_pool(posting: Posting, owing: Quant, movement: Movement) -> None:
+    costing = posting.costing(owing)
+    before = costing.weight(posting.book, owing) - movement.quantity
+    if before >= 0:
+        return
+    covered = min(-before, movement.quantity)
+    owed = share(movement.value - owing.value, covered, -before)
+    charged = share(movement.value, covered, movement.quantity)
+    if owed != charged:
+        posting.move(owing, Decimal(0), owed - charged, "settlement", line_id=movement.line_id)
+
+
+def _settle_lot(posting: Posting, owing: Quant, quant: Quant, covered: Decimal) -> None:
+    pooled = posting.costing(quant).pooled
+    owed = Decimal(0) if pooled else share(-owing.value, covered, -owing.on_hand)
+    charged = Decimal(0) if pooled else share(quant.value, covered, quant.on_hand)
+    posting.move(quant, -covered, -charged, "settlement", unit_cost=per_unit(charged, covered))
+    posting.move(owing, covered, owed, "settlement", unit_cost=per_unit(owed, covered))

@@ -1,0 +1,1 @@
+"""What people ask of inventory, one module per business noun."""

@@ -1,0 +1,1 @@
+"""What inventory reports, one module per question."""

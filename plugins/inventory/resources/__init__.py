@@ -1,0 +1,1 @@
+"""What people reach of inventory, one module per business noun."""

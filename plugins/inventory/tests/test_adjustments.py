@@ -1,0 +1,145 @@
+"""Stock is put right: spoiled, found, counted, and many at once."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from core.api import Duplicate, Invalid, Refused
+from core.testing.clients import ApiClient
+from plugins.inventory.ledger.movement import SCRAP_TYPES
+from plugins.inventory.tests.shop import Shop
+
+
+@pytest.mark.parametrize("kind", SCRAP_TYPES)
+def test_what_is_thrown_away_leaves_at_its_cost(shop: Shop, kind: str) -> None:
+    oil = shop.item("OIL")
+    shop.receive(oil, 100, "0.02")
+    adjustment = shop.adjust(kind, [shop.line(oil, 40)], reason="dropped")
+    assert (adjustment.total_value, shop.stock(oil)) == (Decimal("-0.8"), (60, Decimal("1.2")))
+    shop.ctx.do("inventory.adjustment.reverse", adjustment, reason="it was another one")
+    assert shop.stock(oil) == (100, 2)
+
+
+def test_rubbish_may_come_from_any_lot(shop: Shop) -> None:
+    milk = shop.item("MILK", "ml")
+    today = shop.ctx.today()
+    shop.receive(milk, 10, on=today - timedelta(days=9), expires_on=today - timedelta(days=2))
+    assert shop.adjust("spoil", [shop.line(milk, 10)]).state == "posted"
+    with pytest.raises(Refused):
+        shop.adjust("spoil", [shop.line(milk, 1)])
+
+
+def test_found_goods_cost_what_the_item_costs_now(shop: Shop) -> None:
+    oil, wax = shop.item("OIL"), shop.item("WAX", standard_cost=Decimal("0.5"))
+    shop.receive(oil, 100, "0.02")
+    found = shop.adjust("manual_addition", [shop.line(oil, 50), shop.line(wax, 10)])
+    assert [line.value for line in found.lines] == [1, 5]
+    assert shop.adjust("returned", [shop.line(oil, 10, unit_cost=Decimal("0.03"))]).total_value == Decimal("0.3")
+
+
+@pytest.mark.parametrize(("counted", "value"), [("120", "2.6"), ("100", "2"), ("30", "0.9"), ("0", "0")])
+def test_a_recount_sets_what_is_on_hand(shop: Shop, counted: str, value: str) -> None:
+    oil = shop.item("OIL")
+    shop.receive(oil, 50, "0.01", lot_number="A")
+    shop.receive(oil, 50, "0.03", lot_number="B")
+    line = shop.line(oil, counted, **({"unit_cost": Decimal("0.03")} if counted == "120" else {}))
+    shop.adjust("recount", [line])
+    assert shop.stock(oil) == (Decimal(counted), Decimal(value))
+    assert shop.books_agree()
+
+
+def test_one_lot_may_be_recounted(shop: Shop) -> None:
+    oil = shop.item("OIL")
+    lot = shop.lot(shop.receive(oil, 50, "0.01"))
+    shop.receive(oil, 50, "0.03")
+    shop.adjust("recount", [shop.line(oil, 55, lot_id=lot.id)])
+    assert shop.layers(oil) == [(55, Decimal("0.55")), (50, Decimal("1.5"))]
+
+
+def test_promised_goods_are_not_counted_away(shop: Shop) -> None:
+    soap = shop.item("SOAP", "each")
+    shop.receive(soap, 10, 2)
+    shop.ctx.do("inventory.reservation.create", item_id=soap.id, location_id=shop.store, quantity="4")
+    with pytest.raises(Refused) as refused:
+        shop.adjust("recount", [shop.line(soap, 3)])
+    assert refused.value.code == "INSUFFICIENT_STOCK"
+    assert shop.adjust("recount", [shop.line(soap, 4)]).total_value == -12
+
+
+def test_a_line_says_what_its_type_needs(shop: Shop) -> None:
+    oil = shop.item("OIL")
+    for kind, line, field in (
+        ("spoil", {"item_id": oil.id}, "lines.0.quantity"),
+        ("recount", {"item_id": oil.id}, "lines.0.quantity"),
+        ("cost_override", {"item_id": oil.id}, "lines.0.unit_cost"),
+        ("spoil", {"item_id": oil.id, "quantity": Decimal(0)}, "lines.0.quantity"),
+    ):
+        with pytest.raises(Invalid) as refused:
+            shop.adjust(kind, [line])
+        assert list(refused.value.errors) == [field]
+
+
+def test_many_adjustments_are_posted_together(shop: Shop) -> None:
+    oil, lye = shop.item("OIL"), shop.item("LYE")
+    wanted: list[dict[str, Any]] = [
+        {"item_id": oil.id, "adjustment_type": "restock", "quantity": "100", "unit_cost": "0.16", "lot_number": "N1"},
+        {"item_id": lye.id, "adjustment_type": "restock", "quantity": "10", "unit_cost": "1"},
+        {"item_id": oil.id, "adjustment_type": "sample", "quantity": "5", "reason": "fair"},
+    ]
+    done = shop.ctx.do(
+        "inventory.adjustment.batch-adjustment", adjustments=wanted, notes="Order 12345", reference="R-1"
+    )
+    assert (done["adjustments_processed"], done["total_cost_change"], len(done["documents"])) == (3, Decimal("25.2"), 2)
+    assert (shop.stock(oil), shop.stock(lye)) == ((95, Decimal("15.2")), (10, 10))
+    with pytest.raises(Duplicate):
+        shop.ctx.do("inventory.adjustment.batch-adjustment", adjustments=wanted, reference="R-1")
+
+
+def test_a_quantity_is_set_by_one_call(shop: Shop) -> None:
+    oil = shop.item("OIL")
+    wanted = {"item_id": oil.id, "unit_id": shop.unit("kg"), "adjustment_reason": "counted"}
+    done = shop.ctx.do("inventory.adjustment.adjust-quantity", new_on_hand_quantity="2", cost_per_unit="12", **wanted)
+    assert (done["change_of_value"], shop.stock(oil)) == (24, (2000, 24))
+    shop.ctx.do("inventory.adjustment.adjust-quantity", new_on_hand_quantity="1.5", **wanted)
+    assert shop.stock(oil) == (1500, 18)
+
+
+UNCOUNTABLE = ["NaN", "sNaN", "Infinity", "-1", "1e400", "9" * 40, "0.0000001", True, {}, None, ""]
+
+
+@pytest.mark.parametrize("quantity", UNCOUNTABLE)
+def test_only_numbers_that_can_be_counted_are_posted(client: ApiClient, unit: Any, quantity: Any) -> None:
+    with unit() as ctx:
+        shop = Shop(ctx)
+        oil, store = shop.item("OIL").id, shop.store
+    line = {"item_id": oil, "quantity": quantity, "unit_cost": "1"}
+    receipt = client.post("receipts", {"location_id": store, "lines": [line]})
+    assert (receipt.status_code, receipt.json["code"]) == (422, "INVALID")
+    wanted = [{"item_id": oil, "adjustment_type": "restock", "quantity": quantity, "unit_cost": "1"}]
+    assert client.post("admin/inventory-transactions/batch-adjustment", {"adjustments": wanted}).status_code == 422
+    assert client.get("admin/inventory-transactions").json["items"] == []
+
+
+def test_a_value_beyond_the_ledger_is_refused(client: ApiClient, unit: Any) -> None:
+    with unit() as ctx:
+        shop = Shop(ctx)
+        oil, store = shop.item("OIL").id, shop.store
+    line = {"item_id": oil, "quantity": "99999999999", "unit_cost": "99999999999"}
+    receipt = client.post("receipts", {"location_id": store, "lines": [line]}).json
+    refused = client.post(f"receipts/{receipt['id']}/post", {})
+    assert (refused.status_code, refused.json["code"]) == (422, "AMOUNT_TOO_LARGE")
+    with unit() as ctx:
+        shop = Shop(ctx)
+        heavy, gram = shop.item("HEAVY", "kg").id, shop.unit("g")
+    line = {"item_id": heavy, "quantity": "0.001", "unit_id": gram, "unit_cost": "90000000000"}
+    receipt = client.post("receipts", {"location_id": store, "lines": [line]}).json
+    refused = client.post(f"receipts/{receipt['id']}/post", {})
+    assert (refused.status_code, refused.json["code"]) == (422, "AMOUNT_TOO_LARGE")
+    line = {"adjustment_type": "restock", "quantity": "90000000000", "unit_cost": "0", "lot_number": "SILO"}
+    big = [{"item_id": oil, **line}] * 2
+    refused = client.post("admin/inventory-transactions/batch-adjustment", {"adjustments": big})
+    assert (refused.status_code, refused.json["code"]) == (422, "AMOUNT_TOO_LARGE")

@@ -1,0 +1,164 @@
+"""Goods leave: oldest first, all or nothing, never below zero without a second pair of eyes."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+
+from core.api import Invalid, Refused
+from plugins.inventory.api import Outgoing, Source, forecast
+from plugins.inventory.tests.shop import Shop
+
+
+def test_the_oldest_lot_goes_first_at_its_own_cost(shop: Shop) -> None:
+    oil = shop.item("OIL")
+    today = shop.ctx.today()
+    shop.receive(oil, 100, "0.02", on=today - timedelta(days=1))
+    shop.receive(oil, 100, "0.01", on=today - timedelta(days=9))
+    issue = shop.issue(oil, 150)
+    assert (issue.state, issue.total_value) == ("posted", Decimal("2"))
+    assert (issue.lines[0].value, issue.lines[0].unit_cost) == (Decimal("2"), Decimal("0.013333"))
+    assert shop.stock(oil) == (50, Decimal("1"))
+
+
+def test_perishables_go_by_their_last_day(shop: Shop) -> None:
+    milk = shop.item("MILK", "ml", is_perishable=True)
+    today = shop.ctx.today()
+    shop.receive(milk, 10, 1, expires_on=today + timedelta(days=20))
+    shop.receive(milk, 10, 2, expires_on=today + timedelta(days=3))
+    shop.receive(milk, 10, 3)
+    assert [shop.issue(milk, 10).total_value for _ in range(3)] == [20, 10, 30]
+
+
+def test_expired_quarantined_and_recalled_lots_are_passed_over(shop: Shop) -> None:
+    milk = shop.item("MILK", "ml", is_perishable=True)
+    today = shop.ctx.today()
+    past = shop.receive(milk, 10, 1, on=today - timedelta(days=9), expires_on=today - timedelta(days=1))
+    held, called, good = (shop.receive(milk, 10, 1) for _ in range(3))
+    shop.ctx.do("inventory.lot.quarantine", shop.lot(held), reason="smells")
+    shop.ctx.do("inventory.lot.recall", shop.lot(called), reason="supplier says so")
+    with pytest.raises(Refused) as refused:
+        shop.issue(milk, 11)
+    assert [(line["needed"], line["available"]) for line in refused.value.extra["lines"]] == [(11, 10)]
+    for receipt in (past, held, called):
+        with pytest.raises(Refused) as named:
+            shop.issue(milk, 1, lot_id=shop.lot(receipt).id)
+        assert named.value.code == "LOT_NOT_AVAILABLE"
+    assert shop.issue(milk, 10).state == "posted"
+    shop.adjust("expired", [shop.line(milk, 10, lot_id=shop.lot(past).id)])
+    shop.ctx.do("inventory.lot.release", shop.lot(held))
+    assert shop.issue(milk, 10, lot_id=shop.lot(held).id).lines[0].value == 10
+    assert shop.lot(good).state == "available"
+
+
+def test_the_refusal_lists_every_short_line_and_takes_nothing(shop: Shop) -> None:
+    oil, lye, wax = shop.item("OIL"), shop.item("LYE"), shop.item("WAX", "kg")
+    shop.receive(oil, 100)
+    shop.receive(lye, 5)
+    with pytest.raises(Refused) as refused:
+        shop.issue_lines([shop.line(oil, 60), shop.line(lye, 6), shop.line(wax, 1), shop.line(oil, 60)])
+    assert refused.value.code == "INSUFFICIENT_STOCK"
+    told = [(line["item"], line["needed"], line["available"], line["unit"]) for line in refused.value.extra["lines"]]
+    assert told == [("OIL", 120, 100, "g"), ("LYE", 6, 5, "g"), ("WAX", 1, 0, "kg")]
+    assert (shop.stock(oil)[0], shop.stock(lye)[0]) == (100, 5)
+
+
+def test_a_lot_that_is_asked_for_is_not_emptied_by_another_line(shop: Shop) -> None:
+    oil = shop.item("OIL")
+    first, _second = shop.receive(oil, 10, 1), shop.receive(oil, 10, 2)
+    issue = shop.issue_lines([shop.line(oil, 10), shop.line(oil, 10, lot_id=shop.lot(first).id)])
+    assert [line.value for line in issue.lines] == [20, 10]
+
+
+def test_a_lot_of_another_item_is_refused(shop: Shop) -> None:
+    oil, lye = shop.item("OIL"), shop.item("LYE")
+    shop.receive(oil, 10)
+    lot = shop.lot(shop.receive(lye, 10))
+    with pytest.raises(Invalid) as refused:
+        shop.issue(oil, 1, lot_id=lot.id)
+    assert refused.value.code == "LOT_OF_ANOTHER_ITEM"
+
+
+def test_nothing_is_taken_on_a_day_before_it_came(shop: Shop) -> None:
+    oil = shop.item("OIL")
+    today = shop.ctx.today()
+    lot = shop.lot(shop.receive(oil, 10, on=today - timedelta(days=3)))
+    early = {"issued_on": today - timedelta(days=4), "issue_type": "use"}
+    with pytest.raises(Refused) as refused:
+        shop.issue_lines([shop.line(oil, 1)], **early)
+    assert refused.value.code == "INSUFFICIENT_STOCK"
+    with pytest.raises(Refused) as named:
+        shop.issue_lines([shop.line(oil, 1, lot_id=lot.id)], **early)
+    assert named.value.code == "LOT_NOT_AVAILABLE"
+    assert shop.issue_lines([shop.line(oil, 1)], **{**early, "issued_on": today - timedelta(days=3)}).state == "posted"
+
+
+def test_a_reversal_restores_the_very_layers(shop: Shop) -> None:
+    oil = shop.item("OIL")
+    for cost in ("0.013", "0.0171", "0.02"):
+        shop.receive(oil, 70, cost)
+    before = shop.layers(oil)
+    issue = shop.issue(oil, "111.111111")
+    assert shop.layers(oil) != before
+    shop.ctx.do("inventory.issue.reverse", issue, reason="wrong batch")
+    assert shop.layers(oil) == before
+    assert shop.books_agree()
+
+
+def test_a_unit_of_another_class_is_refused_with_the_way_out(shop: Shop) -> None:
+    lye = shop.item("LYE", "g")
+    shop.receive(lye, 1000)
+    with pytest.raises(Invalid) as refused:
+        shop.issue(lye, 1, unit="l")
+    assert refused.value.code == "MISSING_DENSITY"
+    assert refused.value.extra["next_step"]["kind"] == "set_density"
+
+
+def test_a_forecast_says_what_an_issue_would_cost_and_takes_nothing(shop: Shop) -> None:
+    oil = shop.item("OIL")
+    shop.receive(oil, 10, 1)
+    shop.receive(oil, 10, 2)
+    source = Source("test", shop.ctx.today())
+    moves = forecast(shop.ctx, [Outgoing(oil.id, shop.store, Decimal(15))], source=source)
+    assert [(move.quantity, move.value) for move in moves] == [(-10, -10), (-5, -10)]
+    assert shop.stock(oil) == (20, 30)
+
+
+def test_only_what_may_go_below_zero_may_be_asked_for(shop: Shop) -> None:
+    oil = shop.item("OIL")
+    draft = shop.issue(oil, 5, post=False)
+    with pytest.raises(Refused) as refused:
+        shop.ctx.do("inventory.issue.request-approval", draft, reason="urgent")
+    assert refused.value.code == "NEVER_NEGATIVE"
+
+
+@pytest.mark.parametrize("costing", ["fifo", "weighted_average", "standard"])
+def test_goods_that_come_later_settle_what_went_below_zero(shop: Shop, costing: str) -> None:
+    glue = shop.item("GLUE", allow_negative=True, costing=costing, standard_cost=Decimal(2))
+    shop.receive(glue, 10, 2)
+    issue = shop.issue(glue, 14, post=False)
+    shop.ctx.do("inventory.issue.request-approval", issue, reason="the delivery is on its way")
+    shop.ctx.do("inventory.issue.approve-negative", issue)
+    assert (issue.state, issue.total_value, shop.stock(glue)) == ("posted", 28, (-4, -8))
+    late = shop.receive(glue, 10, 3)
+    # Six are left, at what they cost; the four gone before cost one more each, or the standard.
+    assert shop.stock(glue) == (6, 12 if costing == "standard" else 18)
+    assert shop.books_agree()
+    shop.ctx.do("inventory.receipt.reverse", late, reason="never came")
+    assert shop.stock(glue) == (-4, -8)
+    shop.ctx.do("inventory.issue.reverse", issue, reason="found the old drum")
+    assert shop.stock(glue) == (10, 20)
+    assert shop.books_agree()
+
+
+def test_promised_goods_do_not_go_below_zero(shop: Shop) -> None:
+    glue = shop.item("GLUE", allow_negative=True, costing="weighted_average", lot_tracking="none")
+    shop.receive(glue, 10, 2)
+    shop.ctx.do("inventory.reservation.create", item_id=glue.id, location_id=shop.store, quantity="4")
+    issue = shop.issue(glue, 14, post=False)
+    shop.ctx.do("inventory.issue.request-approval", issue, reason="urgent")
+    with pytest.raises(Refused) as refused:
+        shop.ctx.do("inventory.issue.approve-negative", issue)
+    assert refused.value.code == "STOCK_RESERVED"

@@ -1,0 +1,60 @@
+"""Goods change their place: asked for by one, approved by another, at the cost they have."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+
+from core.api import Invalid, Refused
+from plugins.inventory.tests.shop import Shop
+
+
+def test_goods_keep_their_lots_and_their_cost(shop: Shop) -> None:
+    oil = shop.item("OIL")
+    shop.receive(oil, 100, "0.01")
+    shop.receive(oil, 100, "0.03")
+    transfer = shop.transfer(oil, 150, "KITCHEN")
+    assert (transfer.state, transfer.total_value) == ("completed", Decimal("2.5"))
+    assert transfer.lines[0].value == Decimal("2.5")
+    assert shop.stock(oil) == (50, Decimal("1.5"))
+    assert shop.stock(oil, shop.place("KITCHEN")) == (150, Decimal("2.5"))
+    shop.ctx.do("inventory.transfer.reverse", transfer, reason="wrong kitchen")
+    assert shop.layers(oil) == [(100, 1), (100, 3)]
+    assert shop.books_agree()
+
+
+def test_stock_is_looked_at_when_asked_and_again_when_approved(shop: Shop) -> None:
+    oil = shop.item("OIL")
+    lines = [shop.line(oil, 60)]
+    values = {"from_location_id": shop.store, "to_location_id": shop.place("KITCHEN"), "lines": lines}
+    transfer = shop.ctx.do("inventory.transfer.create", **values)
+    with pytest.raises(Refused) as refused:
+        shop.ctx.do("inventory.transfer.request", transfer)
+    assert (refused.value.code, transfer.state) == ("INSUFFICIENT_STOCK", "draft")
+    shop.receive(oil, 100)
+    shop.ctx.do("inventory.transfer.request", transfer)
+    shop.issue(oil, 70)
+    with pytest.raises(Refused) as again:
+        shop.ctx.do("inventory.transfer.approve", transfer)
+    assert [line["available"] for line in again.value.extra["lines"]] == [30]
+
+
+def test_goods_held_back_may_be_put_aside_by_naming_their_lot(shop: Shop) -> None:
+    oil = shop.item("OIL")
+    lot = shop.lot(shop.receive(oil, 10))
+    shop.ctx.do("inventory.lot.quarantine", lot, reason="cloudy")
+    assert shop.transfer(oil, 10, "ASIDE", lot_id=lot.id).state == "completed"
+    assert shop.stock(oil)[0] == 0
+
+
+def test_a_transfer_goes_somewhere_else(shop: Shop) -> None:
+    oil = shop.item("OIL")
+    with pytest.raises(Invalid) as refused:
+        shop.ctx.do(
+            "inventory.transfer.create",
+            from_location_id=shop.store,
+            to_location_id=shop.store,
+            lines=[shop.line(oil, 1)],
+        )
+    assert list(refused.value.errors) == ["to_location_id"]

@@ -1,0 +1,1 @@
+"""Units of measure: the standard set, exact ratios between units, and conversion."""

@@ -1,0 +1,202 @@
+"""A recipe at some scale: its lines against stock, its containers, its costs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+from core.api import Context, Invalid
+from plugins.inventory.api import Converter
+from plugins.recipes.costing import fill_efficiency, rounded
+from plugins.recipes.models import Batch, Recipe, RecipeConsumable, RecipeIngredient
+from plugins.recipes.packing import Packing
+from plugins.recipes.planning.containers import measure_containers, plan_containers
+from plugins.recipes.planning.forecast import with_costs
+from plugins.recipes.planning.lines import PlanLine, convert_lines, items_by_id, scaled
+from plugins.recipes.planning.snapshots import freeze, plain, thaw_lines
+from plugins.recipes.planning.stock_check import check_stock
+from plugins.recipes.planning.wishes import LineWish, PlanWish
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a batch would take, whether stock has it, and what it would cost."""
+
+    recipe: Recipe
+    scale: Fraction
+    batch_type: str
+    projected: Decimal
+    portions: int | None
+    location_id: int | None
+    lines: tuple[PlanLine, ...]
+    packing: Packing | None
+
+    @property
+    def wanted(self) -> list[PlanLine]:
+        """The lines of which something is wanted."""
+        return [line for line in self.lines if line.quantity]
+
+    @property
+    def can_start(self) -> bool:
+        """Whether stock covers every line now."""
+        return all(line.can_be_taken for line in self.wanted)
+
+    @property
+    def cost(self) -> Decimal | None:
+        """The forecast of all costs; None while a line's cost cannot be told."""
+        costs = [line.cost for line in self.wanted]
+        return None if None in costs else sum((cost for cost in costs if cost is not None), Decimal(0))
+
+    def snapshot(self) -> dict[str, Any]:
+        """Return the plan as data for a batch: what is wanted, from which version of the recipe."""
+        recipe = self.recipe
+        return {
+            "recipe": {"id": recipe.id, "code": recipe.code, "name": recipe.name, "version": recipe.version_number},
+            "scale": plain(rounded(self.scale)),
+            "batch_type": self.batch_type,
+            "projected": {
+                "quantity": plain(self.projected),
+                "unit_id": recipe.yield_unit_id,
+                "unit": recipe.yield_unit.code,
+            },
+            "portioning": {
+                "is_portioned": recipe.is_portioned,
+                "portion_name": recipe.portion_name,
+                "portion_count": self.portions,
+            },
+            "cost": plain(self.cost),
+            "lines": [freeze(line) for line in self.wanted],
+        }
+
+    def answer(self) -> dict[str, Any]:
+        """Return the plan as people and programs read it, with what stock says of each line."""
+        return {
+            **self.snapshot(),
+            "can_start": self.can_start,
+            "unit_cost": plain(self._unit_cost()),
+            "containers": self._containers(),
+            "lines": [{**line_answer(line), "cost": plain(line.cost)} for line in self.lines],
+            "next_steps": next_steps(self.lines),
+            "warnings": [],
+        }
+
+    def _unit_cost(self) -> Decimal | None:
+        costs = [line.cost for line in self.wanted if line.kind == "ingredient"]
+        known = [cost for cost in costs if cost is not None]
+        if not known or len(known) < len(costs):
+            return None
+        return rounded(Fraction(sum(known, Decimal(0))) / Fraction(self.projected))
+
+    def _containers(self) -> dict[str, Any] | None:
+        if self.packing is None or not self.packing.counts:
+            return None
+        volume = self.packing.volume
+        return {
+            "volume": plain(rounded(volume)),
+            "left_in_bulk": plain(rounded(self.packing.uncovered)),
+            "fill_efficiency": plain(fill_efficiency(self.projected, volume)),
+        }
+
+
+def make_plan(ctx: Context, recipe: Recipe, wish: PlanWish) -> Plan:
+    """Return the plan for a wish: every line is looked at, none stops the others."""
+    scale = wish.exact_scale(recipe)
+    projected = wish.quantity if wish.quantity is not None else scaled(recipe.yield_qty, scale)
+    if not projected:
+        raise Invalid({"scale": ["So little would be made that nothing is left of it. Choose a larger scale."]})
+    packing, container_lines = None, ()
+    if recipe.containers or wish.containers:
+        chosen = plan_containers(ctx, recipe, projected, wish.containers, wish.location_id)
+        packing, container_lines = chosen.packing, chosen.lines
+    stated = [*_ingredients(ctx, recipe, scale, wish), *_consumables(ctx, recipe, scale, wish)]
+    checked = check_stock(ctx, [*convert_lines(ctx, stated), *container_lines], wish.location_id)
+    lines = with_costs(ctx, checked, wish.location_id)
+    batch_type = wish.batch_type or recipe.batch_type
+    return Plan(recipe, scale, batch_type, projected, _portions(recipe, scale, wish), wish.location_id, lines, packing)
+
+
+def recheck(ctx: Context, lines: Sequence[PlanLine], location_id: int | None) -> list[PlanLine]:
+    """Return lines against the stock of now; what could not be converted before is tried again."""
+    return check_stock(ctx, convert_lines(ctx, lines), location_id)
+
+
+def recheck_batch(ctx: Context, batch: Batch) -> list[PlanLine]:
+    """Return the planned lines of a batch against the stock of now."""
+    lines = thaw_lines(batch.plan.snapshot)
+    measured = measure_containers(ctx, lines, batch.yield_unit_id, batch.recipe)
+    return recheck(ctx, measured, batch.location_id)
+
+
+def line_answer(line: PlanLine) -> dict[str, Any]:
+    """Return a line as JSON: what is wanted, its status and what to do about it; costs are not everybody's."""
+    wanted = {name: value for name, value in freeze(line).items() if name != "cost"}
+    return {
+        **wanted,
+        "status": line.status.value,
+        "available": plain(line.available),
+        "shortage": plain(line.shortage),
+        "code": line.code or None,
+        "detail": line.detail or None,
+        "next_step": line.next_step,
+    }
+
+
+def next_steps(lines: Sequence[PlanLine]) -> list[dict[str, Any]]:
+    """Return every different next step once, in the order of the lines."""
+    steps: list[dict[str, Any]] = []
+    for line in lines:
+        if line.next_step is not None and line.next_step not in steps:
+            steps.append(line.next_step)
+    return steps
+
+
+def _ingredients(ctx: Context, recipe: Recipe, scale: Fraction, wish: PlanWish) -> list[PlanLine]:
+    if wish.ingredients is not None:
+        return _asked(ctx, "ingredient", wish.ingredients)
+    return _stated(ctx, "ingredient", recipe.ingredients, scale)
+
+
+def _consumables(ctx: Context, recipe: Recipe, scale: Fraction, wish: PlanWish) -> list[PlanLine]:
+    if wish.consumables is not None:
+        return _asked(ctx, "consumable", wish.consumables)
+    return _stated(ctx, "consumable", recipe.consumables, scale)
+
+
+def _stated(
+    ctx: Context, kind: str, lines: Sequence[RecipeIngredient | RecipeConsumable], scale: Fraction
+) -> list[PlanLine]:
+    names = {item_id: item.name for item_id, item in items_by_id(ctx, [line.item_id for line in lines]).items()}
+    converter = Converter.load(ctx)
+    return [
+        PlanLine(kind, line.item_id, names[line.item_id], scaled(line.quantity, scale), line.unit_id,
+                 converter.code(line.unit_id), note=line.note or "")
+        for line in lines
+    ]  # fmt: skip
+
+
+def _asked(ctx: Context, kind: str, wished: Sequence[LineWish]) -> list[PlanLine]:
+    items = items_by_id(ctx, [wish.item_id for wish in wished])
+    converter = Converter.load(ctx)
+    lines = []
+    for index, wish in enumerate(wished):
+        name = f"{kind}s.{index}"
+        if wish.item_id not in items:
+            raise Invalid({f"{name}.item_id": ["There is no such item."]})
+        if wish.quantity <= 0:
+            raise Invalid({f"{name}.quantity": ["Must be above 0."]})
+        code = converter.code(wish.unit_id)
+        lines.append(PlanLine(kind, wish.item_id, items[wish.item_id].name, wish.quantity, wish.unit_id, code))
+    return lines
+
+
+def _portions(recipe: Recipe, scale: Fraction, wish: PlanWish) -> int | None:
+    if not recipe.is_portioned or recipe.portion_count is None:
+        if wish.portions is not None:
+            raise Invalid({"portions": [f"{recipe.name} is not made in portions."]}, code="NOT_PORTIONED")
+        return None
+    if wish.portions is not None:
+        return wish.portions
+    return max(1, int(rounded(recipe.portion_count * scale, places=0)))

@@ -1,0 +1,75 @@
+"""Is there enough? Every line of a plan is held against the stock that may be taken now."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any
+
+from core.api import Context
+from plugins.inventory.api import Item
+from plugins.recipes import stock
+from plugins.recipes.planning.lines import PlanLine, Status, items_by_id
+
+
+def check_stock(ctx: Context, lines: Sequence[PlanLine], location_id: int | None) -> list[PlanLine]:
+    """Return the lines with their status; lines of the same item share what there is, in their order."""
+    items = items_by_id(ctx, [line.item_id for line in lines])
+    left = stock.usable(ctx, items, location_id)
+    checked = []
+    for line in lines:
+        if line.base_qty is None or line.code:
+            checked.append(line)
+            continue
+        free = left[line.item_id]
+        checked.append(_checked(line, items[line.item_id], free))
+        left[line.item_id] = max(Decimal(0), free - line.base_qty)
+    return checked
+
+
+def _checked(line: PlanLine, item: Item, free: Decimal) -> PlanLine:
+    wanted = line.base_qty or Decimal(0)
+    shortage = max(Decimal(0), wanted - free)
+    status = _status(line, item, free, wanted)
+    if not shortage:
+        return replace(line, status=status, available=free, shortage=shortage)
+    return replace(
+        line,
+        status=status,
+        available=free,
+        shortage=shortage,
+        code="INSUFFICIENT_STOCK",
+        detail=f"{line.item}: {wanted:f} {line.base_unit} needed, {free:f} available.",
+        next_step=receive_stock(line, shortage),
+    )
+
+
+def _status(line: PlanLine, item: Item, free: Decimal, wanted: Decimal) -> Status:
+    if free >= wanted:
+        at_reorder_point = item.reorder_point is not None and free <= item.reorder_point
+        return Status.LOW if at_reorder_point else Status.OK
+    if free > 0:
+        return Status.LOW
+    return Status.OUT_OF_STOCK if line.kind == "container" else Status.NEEDED
+
+
+def receive_stock(line: PlanLine, shortage: Decimal) -> dict[str, Any]:
+    """Return the step that brings the missing goods in."""
+    return {
+        "kind": "receive_stock",
+        "method": "POST",
+        "path": "/api/v1/receipts",
+        "body": {
+            "lines": [
+                {
+                    "item_id": line.item_id,
+                    "quantity": f"{shortage:f}",
+                    "unit_id": line.base_unit_id,
+                    "unit_cost": None,
+                }
+            ]
+        },
+        "fill": ["unit_cost"],
+        "retry": True,
+    }

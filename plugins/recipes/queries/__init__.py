@@ -1,0 +1,1 @@
+"""Reads that are more than a list: plans, containers, traces, summaries."""

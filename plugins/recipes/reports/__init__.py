@@ -1,0 +1,1 @@
+"""Reports: the cost sheet of a batch, the yields of recipes."""

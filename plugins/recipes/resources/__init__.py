@@ -1,0 +1,1 @@
+"""Recipes and batches as people reach them."""

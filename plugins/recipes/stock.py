@@ -1,0 +1,117 @@
+"""The one door to the stock ledger: what recipes ask of inventory, in the words of batches."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+from sqlalchemy import func
+
+from core.api import Context, select
+from plugins.inventory import api as inventory
+from plugins.inventory.api import Item, Link, Lot, Movement
+from plugins.recipes.costing import Priced, rounded
+from plugins.recipes.models import Batch
+
+if TYPE_CHECKING:
+    from plugins.recipes.consumption import Draw
+
+DOCUMENT = "recipes.batch"
+ZERO = Decimal(0)
+
+
+def usable(ctx: Context, item_ids: Iterable[int], location_id: int | None) -> dict[int, Decimal]:
+    """Return what may be taken now of each item: neither reserved, held back nor expired."""
+    return inventory.available(ctx, item_ids, [_place(ctx, location_id)])
+
+
+def forecast(ctx: Context, wanted: Sequence[tuple[int, Decimal]], location_id: int | None) -> list[Decimal | None]:
+    """Return what quantities would cost if they were taken now; what is short is valued at the present cost.
+
+    None where nothing says what an item costs.
+    """
+    if not wanted:
+        return []
+    place = _place(ctx, location_id)
+    lines = [
+        inventory.Outgoing(item_id, place, quantity, line_id=index) for index, (item_id, quantity) in enumerate(wanted)
+    ]
+    costs, missing = [ZERO] * len(lines), [quantity for _, quantity in wanted]
+    for move in inventory.forecast(ctx, lines, source=_source(ctx)):
+        costs[move.line_id] -= move.value
+        missing[move.line_id] += move.quantity
+    short = {item_id for (item_id, _), rest in zip(wanted, missing, strict=True) if rest}
+    present = present_costs(ctx, short, place) if short else {}
+    return [
+        cost if not rest else _plus(cost, rest, present.get(item_id))
+        for (item_id, _), cost, rest in zip(wanted, costs, missing, strict=True)
+    ]
+
+
+def present_costs(ctx: Context, item_ids: Iterable[int], location_id: int | None) -> dict[int, Decimal]:
+    """Return what a base unit of each item costs now: the average here, else of the newest lot, else the standard."""
+    wanted = sorted(set(item_ids))
+    levels = inventory.levels(ctx, wanted, [_place(ctx, location_id)])
+    known = {
+        item_id: rounded(Fraction(level.value) / Fraction(level.on_hand))
+        for item_id, level in levels.items()
+        if level.on_hand > 0
+    }
+    unknown = [item_id for item_id in wanted if item_id not in known]
+    if unknown:
+        standard = select(Item.id, Item.standard_cost).where(Item.id.in_(unknown), Item.standard_cost.is_not(None))
+        newest = select(func.max(Lot.id)).where(Lot.item_id.in_(unknown)).group_by(Lot.item_id)
+        lots = select(Lot.item_id, Lot.unit_cost).where(Lot.id.in_(newest))
+        known |= {**dict(map(tuple, ctx.rows(standard))), **dict(map(tuple, ctx.rows(lots)))}
+    return known
+
+
+def _plus(cost: Decimal, quantity: Decimal, unit_cost: Decimal | None) -> Decimal | None:
+    return None if unit_cost is None else cost + rounded(Fraction(quantity) * Fraction(unit_cost))
+
+
+def take(ctx: Context, batch: Batch, draws: Sequence[Draw]) -> list[Movement]:
+    """Take goods for the lines of a batch, oldest lot first; all of them or, refused with every short line, none."""
+    place = _place(ctx, batch.location_id)
+    lines = [
+        inventory.Outgoing(draw.line.item_id, place, draw.quantity, line_id=draw.line.id)
+        for draw in draws
+        if draw.quantity
+    ]
+    return inventory.issue(ctx, lines, source=_source(ctx, batch), move_type="batch") if lines else []
+
+
+def reverse(ctx: Context, batch: Batch, quantities: Mapping[int, Decimal]) -> list[Movement]:
+    """Give back quantities of what moves took, to the same lots at the same cost."""
+    return inventory.reverse(ctx, list(quantities), source=_source(ctx, batch), quantities=quantities)
+
+
+def put(ctx: Context, batch: Batch, goods: Sequence[tuple[Item, Priced]], expires_on: date | None) -> list[Movement]:
+    """Put what a batch made into stock, each article as a lot that carries the batch's label."""
+    place = _place(ctx, batch.location_id)
+    lines = [
+        inventory.Incoming(
+            item.id, place, priced.quantity, value=priced.cost, lot_number=batch.label, made_on=ctx.today(),
+            expires_on=expires_on,
+        )
+        for item, priced in goods
+    ]  # fmt: skip
+    return inventory.receive(ctx, lines, source=_source(ctx, batch), move_type="finished_batch")
+
+
+def link(ctx: Context, batch: Batch, links: Sequence[Link]) -> None:
+    """Write which lots went into which, in the same posting."""
+    inventory.link_lots(ctx, links, source=_source(ctx, batch))
+
+
+def _place(ctx: Context, location_id: int | None) -> int:
+    return location_id if location_id is not None else inventory.default_location(ctx).id
+
+
+def _source(ctx: Context, batch: Batch | None = None) -> inventory.Source:
+    if batch is None:
+        return inventory.Source(DOCUMENT, ctx.today())
+    return inventory.Source(DOCUMENT, ctx.today(), id=batch.id, number=batch.label)

@@ -1,0 +1,170 @@
+"""The main job as a client program does it, and what people without rights do not see."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from plugins.recipes.tests.workshop import soap_workshop
+
+README = Path(__file__).parent.parent / "README.md"
+
+
+@pytest.fixture
+def shop(unit):
+    with unit() as ctx:
+        return soap_workshop(ctx)
+
+
+def done(answer, status: int = 200):
+    assert answer.status_code == status, answer.get_json()
+    return answer.get_json()
+
+
+def test_plan_start_finish_and_trace(client, shop):
+    plan = done(client.get(f"recipes/{shop.recipe_id}/plan?scale=2.5"))
+    assert plan["can_start"] is True
+    assert plan["projected"]["quantity"] == "2.500000"
+    assert plan["containers"] == {"volume": "2.560000", "left_in_bulk": "0.000000", "fill_efficiency": "97.6563"}
+    assert (plan["cost"], plan["unit_cost"]) == ("18.750000", "3.700000")
+
+    batch = done(client.post("batches", {"recipe_id": shop.recipe_id, "scale": "2.5", "due_date": "2030-01-01"}), 201)
+    assert (batch["state"], batch["label"], batch["name"]) == ("planned", None, "Lavender Soap")
+    again = done(client.get(f"batches/{batch['id']}/plan"))
+    assert (again["can_start"], len(again["lines"])) == (True, 7)
+
+    started = done(client.post(f"batches/{batch['id']}/start"))
+    assert started["state"] == "in_progress"
+    assert re.fullmatch(r"LAS-\d{4}-001", started["label"])
+    moulds = next(line for line in started["lines"] if line["kind"] == "container")
+    result = {"final_quantity": "2.325", "containers": [{"line_id": moulds["id"], "passed": 24, "broken": 1}]}
+    finished = done(client.post(f"batches/{batch['id']}/finish", result))
+    assert (finished["state"], finished["yield_accuracy"], finished["unit_cost"]) == ("finished", "-7.0000", "3.978495")
+    assert [(out["kind"], out["unit_cost"]) for out in finished["outputs"]] == [
+        ("container", "0.578696"), ("bulk", "3.978494"),
+    ]  # fmt: skip
+    twice = client.post(f"batches/{batch['id']}/finish", result)
+    assert (twice.status_code, twice.get_json()["code"]) == (409, "INVALID_STATE")
+
+    sheet = done(client.get(f"reports/batch-cost-sheet?batch_id={batch['id']}"))["rows"]
+    totals = {row["side"]: row["cost"] for row in sheet if row["kind"] == "total"}
+    assert totals == {"in": "17.000000", "out": "17.000000"}
+    trace = done(client.get(f"batches/{batch['id']}/trace"))
+    assert len(trace["backward"]["lots"]) == 7
+    assert len(trace["forward"]["lots"]) == 2
+    assert done(client.get(f"batches/{batch['id']}/inventory-summary"))["lots"] == 7
+
+
+def test_a_missing_density_is_mended_by_its_next_step(client, shop):
+    recipe = done(client.get(f"recipes/{shop.recipe_id}"))
+    units = {unit["code"]: unit["id"] for unit in done(client.get("admin/uom?page_size=100"))["items"]}
+    coconut = shop.items["COCONUT-OIL"]
+    line = {"item_id": coconut, "quantity": "100", "unit_id": units["ml"]}
+    done(client.patch(f"recipes/{shop.recipe_id}", {"ingredients": [line]}, version=recipe["version"]))
+    refusal = client.post(f"recipes/{shop.recipe_id}/start-batch", {"scale": "1"})
+    problem = done(refusal, 409)
+    assert refusal.mimetype == "application/problem+json"
+    assert problem["code"] == "MISSING_DENSITY"
+    step = problem["next_step"]
+    item = done(client.get(step["path"]))
+    done(client.send(step["method"], step["path"], {**step["body"], "density": "0.924"}, version=item["version"]))
+    assert step["retry"] is True
+    batch = done(client.post(f"recipes/{shop.recipe_id}/start-batch", {"scale": "1"}))
+    assert (batch["state"], batch["ingredient_cost"]) == ("in_progress", "0.277200")
+
+
+def test_a_refused_start_leaves_no_batch_and_no_gap_in_the_labels(client, shop):
+    problem = done(client.post(f"recipes/{shop.recipe_id}/start-batch", {"scale": "100"}), 409)
+    assert (problem["code"], len(problem["lines"])) == ("INSUFFICIENT_STOCK", 7)
+    assert done(client.get("batches"))["total"] == 0
+    batch = done(client.post(f"recipes/{shop.recipe_id}/start-batch", {"quantity": "1"}))
+    assert batch["label"].endswith("-001")
+
+
+def test_an_idempotent_start_happens_once(client, shop):
+    sent = [
+        client.post(f"recipes/{shop.recipe_id}/start-batch", {"scale": "1"}, headers={"Idempotency-Key": "start-1"})
+        for _ in range(2)
+    ]
+    assert done(sent[0])["id"] == done(sent[1])["id"]
+    assert done(client.get("batches"))["total"] == 1
+
+
+def test_costs_are_for_those_who_may_see_them(client, client_with, shop):
+    batch = done(client.post(f"recipes/{shop.recipe_id}/start-batch", {"scale": "1"}))
+    maker = client_with(roles=["recipes.maker"])
+    assert "ingredient_cost" not in done(maker.get(f"batches/{batch['id']}"))
+    plan = done(maker.get(f"recipes/{shop.recipe_id}/plan"))
+    assert not {"cost", "unit_cost"} & set(plan)
+    assert all("cost" not in line for line in plan["lines"])
+    summary = done(maker.get(f"batches/{batch['id']}/inventory-summary"))
+    assert all("cost" not in item for item in summary["items"])
+    assert maker.get(f"reports/batch-cost-sheet?batch_id={batch['id']}").status_code == 403
+    finished = maker.post(f"batches/{batch['id']}/finish", {"final_quantity": "1"})
+    assert done(finished)["state"] == "finished"
+    stored = done(maker.get("batch-plans"))["items"][0]
+    assert "snapshot" not in stored, "a plan holds its cost forecast"
+
+
+def test_a_refusal_tells_no_costs_to_a_maker(client_with, shop):
+    maker = client_with(roles=["recipes.maker"])
+    problem = done(maker.post(f"recipes/{shop.recipe_id}/start-batch", {"scale": "100"}), 409)
+    assert all("cost" not in line for line in problem["lines"])
+
+
+def test_a_viewer_may_read_and_do_nothing(client, client_with, shop):
+    batch = done(client.post(f"recipes/{shop.recipe_id}/plan-batch", {"scale": "1"}))
+    viewer = client_with("recipes.*.read", "inventory.*.read")
+    assert viewer.get(f"batches/{batch['id']}").status_code == 200
+    for verb in ("start", "finish", "cancel", "fail", "add-extras", "adjust-container", "start-timer"):
+        assert viewer.post(f"batches/{batch['id']}/{verb}", {}).status_code == 403, verb
+    for verb in ("activate", "archive", "lock", "new-version", "plan-batch", "start-batch"):
+        assert viewer.post(f"recipes/{shop.recipe_id}/{verb}", {}).status_code == 403, verb
+
+
+def test_another_organisation_sees_nothing(client, other_client, shop):
+    batch = done(client.post(f"recipes/{shop.recipe_id}/plan-batch", {"scale": "1"}))
+    for path in (f"batches/{batch['id']}", f"batches/{batch['id']}/plan", f"batches/{batch['id']}/trace",
+                 f"batches/{batch['id']}/inventory-summary", f"recipes/{shop.recipe_id}/plan",
+                 f"recipes/{shop.recipe_id}/containers"):  # fmt: skip
+        assert other_client.get(path).status_code == 404, path
+    assert other_client.post(f"batches/{batch['id']}/start").status_code == 404
+    assert other_client.get(f"reports/batch-cost-sheet?batch_id={batch['id']}").status_code == 422
+
+
+def test_containers_stock_check_and_prefix(client, shop):
+    [mould] = done(client.get(f"recipes/{shop.recipe_id}/containers"))
+    assert (mould["capacity"], mould["unit"], mould["available"]) == ("0.080000", "kg", "40.000000")
+    assert [found["container_id"] for found in done(client.get("containers"))] == [shop.items["MOULD-80"]]
+    wanted = {"LYE": "600", "WATER": "1"}
+    asked = {"lines": [{"item_id": shop.items[code], "quantity": quantity} for code, quantity in wanted.items()]}
+    checked = done(client.post("recipes/check-stock", asked))
+    assert [line["status"] for line in checked["lines"]] == ["LOW", "OK"]
+    assert checked["next_steps"][0]["body"]["lines"][0]["quantity"] == "100.000000"
+    assert done(client.get("recipes/prefix?name=Milk and Honey")) == {"prefix": "MAH"}
+    assert done(client.get("recipes/prefix")) == {"prefix": "RCP"}
+    step = done(client.get(f"next-steps/density/{shop.items['LYE']}"))
+    assert (step["density"], step["next_step"]["kind"]) == (None, "set_density")
+
+
+def test_the_conversion_step_is_given_only_where_one_is_missing(client, shop):
+    units = {unit["code"]: unit["id"] for unit in done(client.get("admin/uom?page_size=100"))["items"]}
+    asked = f"next-steps/conversion?from_unit_id={units['drum']}&to_unit_id={units['g']}&item_id={shop.items['LYE']}"
+    assert done(client.get(asked))["next_step"]["kind"] == "add_conversion"
+    convertible = f"next-steps/conversion?from_unit_id={units['kg']}&to_unit_id={units['g']}"
+    assert done(client.get(convertible), 409)["code"] == "CONVERTIBLE"
+
+
+def documented_operations() -> list[tuple[str, str, str]]:
+    rows = re.findall(r"^\| `(\w+ [^`]+)` \| `(\w+) /api/v1/([^`?]+)[^`]*` \|", README.read_text(), re.MULTILINE)
+    return [(documented, method, path) for documented, method, path in rows]
+
+
+def test_every_documented_operation_has_an_endpoint_of_ours(client):
+    paths = done(client.get("openapi.json"))["paths"]
+    rows = documented_operations()
+    assert len(rows) == 17
+    for documented, method, path in rows:
+        assert method.lower() in paths.get(f"/api/v1/{path}", {}), f"{documented} -> {method} {path}"

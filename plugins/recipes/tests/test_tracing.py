@@ -1,0 +1,123 @@
+"""Any lot is traced to both ends, and a recall balances to the last digit."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from decimal import Decimal
+
+from core.api import select
+from plugins.inventory.api import Lot, LotLink
+from plugins.recipes.api import BatchOutput
+from plugins.recipes.queries.freshness import inventory_summary
+from plugins.recipes.queries.tracing import batches_of_lot, trace_batch
+from plugins.recipes.tests.workshop import (
+    buy,
+    dec,
+    line,
+    lines_of,
+    make_item,
+    make_recipe,
+    soap_workshop,
+    start,
+    unit_id,
+    verify,
+)
+
+
+def made_by(ctx, batch) -> list[BatchOutput]:
+    return ctx.all(select(BatchOutput).where(BatchOutput.batch_id == batch.id).order_by(BatchOutput.id))
+
+
+def two_generations(ctx):
+    """Set up an infused oil that goes into a balm, with soap made of the same oil beside it."""
+    shop = soap_workshop(ctx)
+    oil = shop.items["OLIVE-OIL"]
+    infusion = make_recipe(ctx, name="Infusion", batch_type="ingredient", yield_qty=dec(500),
+                           yield_unit_id=unit_id(ctx, "g"), ingredients=[line(ctx, oil, "500", "g")])  # fmt: skip
+    first = ctx.do("recipes.recipe.start-batch", infusion)
+    ctx.do("recipes.batch.finish", first, final_quantity=dec(480))
+    [infused] = made_by(ctx, first)
+    balm = make_recipe(ctx, name="Balm", yield_qty=dec(100), yield_unit_id=unit_id(ctx, "g"),
+                       ingredients=[line(ctx, infused.item_id, "90", "g")])  # fmt: skip
+    second = ctx.do("recipes.recipe.start-batch", balm)
+    ctx.do("recipes.batch.finish", second, final_quantity=dec(100))
+    soap = start(ctx, shop)
+    ctx.do("recipes.batch.finish", soap, final_quantity=dec("1.2"))
+    return shop, first, second, soap
+
+
+def test_a_batch_is_traced_backward_to_purchases_and_forward_to_products(ctx):
+    _shop, first, second, _soap = two_generations(ctx)
+    [infused], [balm] = made_by(ctx, first), made_by(ctx, second)
+    back = trace_batch(ctx, second.id)["backward"]
+    assert [(lot["lot"], lot["generation"]) for lot in back["lots"]] == [(first.label, 0), ("OLIVE-OIL-1", 1)]
+    assert [batch["label"] for batch in back["batches"]] == [first.label]
+    forward = trace_batch(ctx, first.id)["forward"]
+    assert [(lot["lot_id"], lot["generation"]) for lot in forward["lots"]] == [(infused.lot_id, 0), (balm.lot_id, 1)]
+    assert [(link["batch_id"], link["quantity"]) for link in forward["links"]] == [(second.id, "90.000000")]
+
+
+def test_a_purchased_lot_is_traced_to_every_product_and_back(ctx):
+    _shop, first, second, soap = two_generations(ctx)
+    olive = ctx.find(Lot, number="OLIVE-OIL-1")
+    told = batches_of_lot(ctx, olive.id)
+    assert {batch["label"] for batch in told["went_into"]["batches"]} == {first.label, second.label, soap.label}
+    assert told["made_from"]["batches"] == []
+    reached = {lot["lot_id"] for lot in told["went_into"]["lots"]} - {olive.id}
+    made = {output.lot_id for batch in (first, second, soap) for output in made_by(ctx, batch)}
+    assert reached == made
+    for lot_id in made:
+        back = {lot["lot_id"] for lot in batches_of_lot(ctx, lot_id)["made_from"]["lots"]}
+        assert olive.id in back, "forward and backward reach the same"
+
+
+def test_the_shares_of_a_lot_add_up_to_all_of_it(ctx):
+    shop = soap_workshop(ctx)
+    batch = start(ctx, shop)
+    ctx.do("recipes.batch.finish", batch, final_quantity=dec("1.37"))
+    bars, bulk = made_by(ctx, batch)
+    links = ctx.all(select(LotLink).where(LotLink.document_id == batch.id))
+    by_input: dict[int, Decimal] = {}
+    for link in links:
+        by_input[link.input_lot_id] = by_input.get(link.input_lot_id, Decimal(0)) + link.quantity
+    olive, mould = ctx.find(Lot, number="OLIVE-OIL-1"), ctx.find(Lot, number="MOULD-80-1")
+    assert by_input[olive.id] == 450
+    shares = {link.output_lot_id: link.quantity for link in links if link.input_lot_id == olive.id}
+    assert shares == {bars.lot_id: dec("341.605839"), bulk.lot_id: dec("108.394161")}, "450 x 1.04 / 1.37, and the rest"
+    assert {link.output_lot_id for link in links if link.input_lot_id == mould.id} == {bars.lot_id}
+    assert verify(ctx) == []
+
+
+def test_lots_of_a_batch_in_progress_are_found_in_a_recall(ctx):
+    shop = soap_workshop(ctx)
+    batch = start(ctx, shop)
+    olive = ctx.find(Lot, number="OLIVE-OIL-1")
+    assert [found["label"] for found in batches_of_lot(ctx, olive.id)["batches_without_lots"]] == [batch.label]
+    ctx.do("recipes.batch.cancel", batch)
+    assert batches_of_lot(ctx, olive.id)["batches_without_lots"] == []
+
+
+def test_the_summary_tells_the_lots_their_age_and_their_freshness(ctx):
+    shop = soap_workshop(ctx)
+    today = ctx.today()
+    lye = shop.items["LYE"]
+    ctx.do("inventory.item.update", lye, is_perishable=True)
+    milk = make_item(ctx, "MILK", "raw", "g", is_perishable=True)
+    buy(ctx, milk, "100", "0.01", lot="MILK-1", expires_on=today + timedelta(days=10))
+    wanted = [line(ctx, milk, "60", "g"), line(ctx, shop.items["WATER"], "1", "l")]
+    clock = ctx.db.now
+    ctx.db.now = lambda: clock() + timedelta(days=4)
+    buy(ctx, milk, "100", "0.03", lot="MILK-2", expires_on=today + timedelta(days=24))
+    batch = start(ctx, shop, scale=dec(1), ingredients=[{**wanted[0], "quantity": dec(150)}, wanted[1]])
+    summary = inventory_summary(ctx, batch.id)
+    told = next(item for item in summary["items"] if item["item_id"] == milk.id)
+    assert [(lot["lot"], lot["age_days"], lot["freshness"], lot["quantity"]) for lot in told["lots"]] == [
+        ("MILK-1", 4, "60.00", "100.000000"),
+        ("MILK-2", 0, "100.00", "50.000000"),
+    ]
+    assert told["freshness"] == "73.33", "100 g at 60 % and 50 g at 100 %"
+    assert told["cost"] == "2.500000"
+    assert summary["freshness"] == "84.00", "weighed by cost: 1.00 at 60 %, 1.50 at 100 %"
+    assert summary["oldest_days"] == 4
+    [moulds] = lines_of(ctx, batch, "container")
+    assert any(item["item_id"] == moulds.item_id for item in summary["items"])

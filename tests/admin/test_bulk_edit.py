@@ -1,0 +1,104 @@
+"""Many records of a list are changed at once: chosen, foreseen, then changed all or none."""
+
+import pytest
+
+
+@pytest.fixture
+def items(client):
+    """Three items with reorder points of 10, 20 and 30."""
+    unit = client.get("admin/uom?code=g").json["items"][0]["id"]
+    rows = [{"code": f"I-{number}", "name": f"Item {number}", "base_unit_id": unit, "reorder_point": str(number * 10)}
+            for number in range(1, 4)]  # fmt: skip
+    answer = client.post("items", rows)
+    assert answer.status_code == 201, answer.text
+    return [row["id"] for row in answer.json["items"]]
+
+
+def points(client):
+    return [row["reorder_point"].split(".")[0] for row in client.get("items?sort=code").json["items"]]
+
+
+def choose(pages, ids):
+    answer = pages.post("/items/edit", ids=ids)
+    assert answer.status_code == 200, answer.text[-2000:]
+    return answer.text
+
+
+def foresee(pages, page, status=200, **changes):
+    return pages.send(page, "/items/edit", status, _step="preview", **changes).text
+
+
+def test_the_list_offers_it_to_who_may_change_records(pages, pages_with, items):
+    assert "Edit selected" in pages.open("/items")
+    reader = pages_with("inventory.item.read")
+    assert "Edit selected" not in reader.open("/items")
+    assert reader.post("/items/edit", ids=items).status_code == 403
+
+
+def test_chosen_rows_are_foreseen_and_then_changed(pages, client, items):
+    page = choose(pages, items[:2])
+    assert "Edit 2 items" in page
+    assert "Code: what to do" not in page
+    preview = foresee(pages, page, **{"_way-reorder_point": "set", "reorder_point": "20"})
+    assert "<del>10" in preview
+    assert "<ins>20" in preview
+    assert "Change 1 item" in preview
+    assert points(client) == ["10", "20", "30"]
+    done = pages.send(preview, "/items/edit", 303, _step="save")
+    assert "1 item changed." in pages.follow(done)
+    assert points(client) == ["20", "20", "30"]
+
+
+def test_all_that_match_are_raised_by_percent(pages, client, items):
+    answer = pages.post("/items/edit", _all="1", _where="reorder_point__gte=20&sort=-code")
+    assert "all items that match" in answer.text
+    preview = foresee(pages, answer.text, **{"_way-reorder_point": "percent", "_by-reorder_point": "50"})
+    assert "Change 2 items" in preview
+    done = pages.send(preview, "/items/edit", 303, _step="save")
+    assert done.headers["Location"] == "/items?reorder_point__gte=20&sort=-code"
+    assert points(client) == ["10", "30", "45"]
+
+
+def test_a_record_that_cannot_be_changed_says_why_and_may_be_left_out(pages, client, items):
+    client.patch(f"items/{items[1]}", {"maximum_stock": "3"}, version=1)
+    preview = foresee(pages, choose(pages, items), **{"_way-minimum_stock": "set", "minimum_stock": "50"})
+    assert "would be refused</dt><dd>1</dd>" in preview
+    assert "Leave the refused out" in preview
+    assert 'value="save"' not in preview
+    page = pages.post("/items/edit", ids=[items[0], items[2]], _step="preview",
+                      **{"_way-minimum_stock": "set", "minimum_stock": "50"})  # fmt: skip
+    assert "Change 2 items" in page.text
+
+
+def test_a_change_since_the_preview_is_told(pages, client, items):
+    preview = foresee(pages, choose(pages, items), **{"_way-name": "set", "name": "Renamed"})
+    client.patch(f"items/{items[0]}", {"reorder_point": "99"}, version=1)
+    again = pages.send(preview, "/items/edit", 412, _step="save").text
+    assert "changed since the preview" in again
+    assert client.get(f"items/{items[0]}").json["name"] == "Item 1"
+    assert pages.send(again, "/items/edit", 303, _step="save")
+    assert client.get(f"items/{items[0]}").json["name"] == "Renamed"
+
+
+def test_what_cannot_be_done_is_told_beside_its_field(pages, client, items):
+    page = choose(pages, items)
+    assert "Choose at least one field to change." in foresee(pages, page, 422)
+    assert "Fill this in, or choose to clear it." in foresee(pages, page, 422, **{"_way-name": "set"})
+    wrong = foresee(pages, page, 422, **{"_way-reorder_point": "percent", "_by-reorder_point": "lots"})
+    assert "Must be a decimal number" in wrong
+    assert 'value="lots"' in wrong
+    assert "refused</dt><dd>3</dd>" in foresee(pages, page, **{"_way-reorder_point": "set", "reorder_point": "x"})
+    assert points(client) == ["10", "20", "30"]
+
+
+def test_nothing_chosen_leads_back_to_the_list(pages):
+    answer = pages.post("/items/edit")
+    assert answer.status_code == 303
+    assert "rows first" in pages.follow(answer)
+
+
+def test_a_field_is_cleared(pages, client, items):
+    preview = foresee(pages, choose(pages, items[:1]), **{"_way-reorder_point": "clear"})
+    assert "<ins>empty</ins>" in preview
+    pages.send(preview, "/items/edit", 303, _step="save")
+    assert client.get(f"items/{items[0]}").json["reorder_point"] is None

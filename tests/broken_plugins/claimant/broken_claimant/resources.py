@@ -1,0 +1,3 @@
+from core.api import setting
+
+setting("inventory.claim", int, default=1, label="Not ours")

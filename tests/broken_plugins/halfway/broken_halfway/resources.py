@@ -1,0 +1,1 @@
+raise RuntimeError("the resources cannot be read")

@@ -1,0 +1,3 @@
+"""Is no manifest at all."""
+
+plugin = {"name": "impostor", "version": "1.0"}

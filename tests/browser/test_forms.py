@@ -1,0 +1,215 @@
+"""Forms in a browser: a grid by keyboard, rows from a spreadsheet, records made on the fly, and nothing typed lost."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+PASTE = """([selector, text]) => {
+  const data = new DataTransfer();
+  data.setData("text/plain", text);
+  const event = new ClipboardEvent("paste", {clipboardData: data, bubbles: true, cancelable: true});
+  document.querySelector(selector).dispatchEvent(event);
+}"""
+
+
+def one(client, path):
+    return client.get(path).json["items"][0]
+
+
+@pytest.fixture
+def pantry(client):
+    """Two ingredients and their units."""
+    gram, kilogram = (one(client, f"admin/uom?code={code}")["id"] for code in ("g", "kg"))
+    for code, name in (("OLIVE", "Olive oil"), ("COCOA", "Cocoa butter")):
+        made = client.post("items", {"code": code, "name": name, "base_unit_id": gram, "purchase_unit_id": kilogram})
+        assert made.status_code == 201, made.text
+    return {"g": gram, "kg": kilogram}
+
+
+def cell(page, name, row=1):
+    return page.get_by_label(f"{name}, row {row}", exact=True).locator("visible=true")
+
+
+def choose(page, name, text):
+    """Choose a record in a picker by typing a part of its name."""
+    picker = page.get_by_role("combobox", name=name).first
+    picker.click()
+    with page.expect_response(lambda answer: f"search={text}" in answer.url):
+        page.keyboard.type(text)
+    expect(page.locator(".ts-dropdown:visible .option.active")).to_contain_text(text)
+    page.keyboard.press("Enter")
+
+
+def new_receipt(page):
+    page.get_by_role("button", name="Add a row").click()
+    expect(page.get_by_role("combobox", name="Item, row 1")).to_be_focused()
+
+
+def test_a_receipt_is_written_without_a_mouse(open_page, client, pantry):
+    page = open_page("/receipts/new")
+    choose(page, "Into", one(client, "admin/locations?is_default=true")["code"])
+    new_receipt(page)
+    with page.expect_response(lambda answer: answer.url.endswith("/receipts/change")):
+        choose(page, "Item, row 1", "OLIVE")
+    # What an item is bought in comes by itself.
+    expect(page.locator("select[name=lines-0-unit_id] option:checked")).to_have_text("kg")
+    page.keyboard.press("Tab")
+    expect(cell(page, "Quantity")).to_be_focused()
+    page.keyboard.type("2 000,5")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("combobox", name="Item, row 2")).to_be_focused()
+    with page.expect_response(lambda answer: answer.url.endswith("/receipts/change")):
+        choose(page, "Item, row 2", "COCOA")
+    page.keyboard.press("Tab")
+    expect(cell(page, "Quantity", 2)).to_be_focused()
+    page.keyboard.type("3*250")
+    page.keyboard.press("ArrowUp")
+    expect(cell(page, "Quantity")).to_be_focused()
+    page.keyboard.press("ArrowDown")
+    expect(cell(page, "Quantity", 2)).to_be_focused()
+    page.keyboard.press("Control+s")
+    expect(page.get_by_text("Receipt created.")).to_be_visible()
+    receipt = client.get(f"receipts/{page.url.rpartition('/')[2]}").json
+    assert [line["quantity"] for line in receipt["lines"]] == ["2000.500000", "750.000000"]
+    assert {line["unit_id"] for line in receipt["lines"]} == {pantry["kg"]}
+
+
+def test_rows_are_moved_and_removed_and_added_up(open_page, client, pantry):
+    page = open_page("/recipes/new")
+    grid = page.locator("[data-lines=ingredients]")
+    grid.get_by_role("button", name="Add a row").click()
+    for row, text in ((1, "OLIVE"), (2, "COCOA")):
+        with page.expect_response(lambda answer: answer.url.endswith("/recipes/change")):
+            choose(page, f"Ingredient, row {row}", text)
+        grid.get_by_label(f"Quantity, row {row}", exact=True).fill(f"{row}00,5")
+        page.keyboard.press("Enter")
+    total = grid.locator("output")
+    expect(total).to_have_text("301 g")
+    grid.get_by_label("Quantity, row 2", exact=True).focus()
+    page.keyboard.press("Alt+ArrowUp")
+    expect(grid.locator("tbody tr").first).to_have_attribute("data-index", "1")
+    page.keyboard.press("Control+Delete")
+    expect(grid.locator("tbody tr")).to_have_count(2)
+    expect(total).to_have_text("100.5 g")
+
+
+def test_rows_come_from_a_spreadsheet(open_page, client, pantry):
+    page = open_page("/receipts/new")
+    new_receipt(page)
+    table = 'OLIVE\t1.200,50\tkg\t3.1\tLOT-1\nCOCOA\t2\tg\t4\t"LOT""2"\nCACAO\t5\tkg\t1\t\n'
+    with page.expect_response(lambda answer: answer.url.endswith("/choices")) as asked:
+        page.evaluate(PASTE, ["select[name=lines-0-item_id]", table])
+    assert asked.value.request.method == "POST"
+    expect(page.locator("[data-lines] tbody tr")).to_have_count(3)
+    expect(page.locator("select[name=lines-1-item_id] option:checked")).to_have_text("COCOA Cocoa butter")
+    expect(page.locator("input[name=lines-0-quantity]")).to_have_value("1.200,50")
+    expect(page.locator("input[name=lines-1-lot_number]")).to_have_value('LOT"2')
+    expect(page.get_by_text("Nothing is called “CACAO”")).to_be_visible()
+    # The text stays over a refusal, and the record is chosen in its place.
+    choose(page, "Into", one(client, "admin/locations?is_default=true")["code"])
+    page.get_by_role("button", name="Save", exact=True).last.click()
+    expect(page.get_by_role("alert")).to_contain_text("CACAO")
+    page.get_by_role("alert").get_by_role("link", name="row 3, Item").click()
+    expect(page.get_by_role("combobox", name="Item, row 3")).to_be_focused()
+    choose(page, "Item, row 3", "COCOA")
+    page.get_by_role("button", name="Save", exact=True).last.click()
+    expect(page.get_by_text("Receipt created.")).to_be_visible()
+    lines = client.get(f"receipts/{page.url.rpartition('/')[2]}").json["lines"]
+    assert [line["item_label"][:5] for line in lines] == ["OLIVE", "COCOA", "COCOA"]
+    assert lines[0]["quantity"] == "1200.500000"
+
+
+def test_a_record_is_made_on_the_fly(open_page, client):
+    page = open_page("/items/new")
+    picker = page.get_by_role("combobox", name="Category")
+    picker.click()
+    with page.expect_response(lambda answer: "search=Butters" in answer.url):
+        page.keyboard.type("Butters")
+    page.locator(".ts-dropdown:visible .create").click()
+    dialog = page.get_by_role("dialog", name="New category")
+    expect(dialog).to_be_visible()
+    expect(dialog.get_by_label("Name", exact=False).first).to_have_value("Butters")
+    dialog.get_by_role("button", name="Save", exact=True).last.click()
+    expect(dialog).to_be_hidden()
+    expect(page.locator("select[name=category_id] option:checked")).to_have_text("Butters")
+    assert one(client, "items/categories?name=Butters")["id"]
+
+
+def test_what_does_not_apply_is_hidden_and_what_is_wrong_is_found(open_page, client, pantry):
+    page = open_page("/items/new")
+    expect(page.get_by_role("tab", name="Units")).to_have_attribute("aria-selected", "true")
+    expect(page.get_by_label("Capacity", exact=True)).to_be_hidden()
+    page.get_by_label("Kind").select_option("container")
+    expect(page.get_by_label("Capacity", exact=True)).to_be_visible()
+    expect(page.get_by_label("Density")).to_be_hidden()
+    page.locator("input[name=code]").fill("JAR")
+    page.locator("input[name=name]").fill("Jar")
+    choose(page, "Base unit", "kg")
+    page.get_by_role("tab", name="Units").focus()
+    page.keyboard.press("ArrowRight")
+    expect(page.get_by_role("tab", name="Costs and prices")).to_be_focused()
+    page.keyboard.press("ArrowRight")
+    expect(page).to_have_url(re.compile("#tab-stock$"))
+    page.get_by_label("Reorder at").fill("1,200")
+    page.get_by_role("tab", name="Units").click()
+    page.get_by_role("button", name="Save", exact=True).last.click()
+    expect(page.get_by_role("alert")).to_contain_text("1,200 can mean 1200 or 1.2")
+    expect(page.get_by_role("tab", name="Stock")).to_contain_text("1")
+    page.get_by_role("tab", name="Units").click()
+    page.get_by_role("alert").get_by_role("link", name="Reorder at").click()
+    expect(page.get_by_label("Reorder at")).to_be_focused()
+    page.get_by_label("Reorder at").fill("1200 kg")
+    page.get_by_role("button", name="Save", exact=True).last.click()
+    expect(page.get_by_text("Item created.")).to_be_visible()
+    expect(page).to_have_url(re.compile("#tab-stock$"))
+    assert one(client, "items?code=JAR")["reorder_point"] == "1200.000000"
+
+
+def test_a_link_out_of_a_changed_form_asks_first(open_page, client):
+    page = open_page("/items/categories/new")
+    page.get_by_label("Name").fill("Waxes")
+    page.get_by_role("navigation", name="Breadcrumb").get_by_role("link", name="Categories").click()
+    dialog = page.get_by_role("dialog", name="Save what you changed?")
+    expect(dialog).to_be_visible()
+    dialog.get_by_role("button", name="Stay here").click()
+    expect(dialog).to_be_hidden()
+    expect(page.get_by_label("Name")).to_have_value("Waxes")
+    page.get_by_role("navigation", name="Breadcrumb").get_by_role("link", name="Categories").click()
+    dialog.get_by_role("button", name="Save", exact=True).click()
+    expect(page.get_by_text("Category created.")).to_be_visible()
+
+
+def test_what_was_typed_outlives_the_session(open_page, client):
+    page = open_page("/items/categories/new")
+    page.get_by_label("Name").fill("Clays")
+    page.get_by_label("Description").fill("Pink and green")
+    page.context.clear_cookies()
+    page.get_by_role("button", name="Save", exact=True).last.click()
+    expect(page.get_by_label("Name")).to_have_count(0)
+    assert client.get("items/categories?name=Clays").json["items"] == []
+    page = again(open_page, page, "/items/categories/new")
+    expect(page.get_by_text("was not saved")).to_be_visible()
+    page.get_by_role("button", name="Put it back").click()
+    expect(page.get_by_label("Name")).to_have_value("Clays")
+    expect(page.get_by_label("Description")).to_have_value("Pink and green")
+    page.get_by_role("button", name="Save", exact=True).last.click()
+    expect(page.get_by_text("Category created.")).to_be_visible()
+    page.goto("/items/categories/new")
+    expect(page.get_by_label("Name")).to_have_value("")
+    expect(page.get_by_text("was not saved")).to_have_count(0)
+
+
+def again(open_page, page, path):
+    """Log the same person in again in the same window."""
+    other = open_page("/")
+    page.context.add_cookies(other.context.cookies())
+    page.goto(path)
+    return page
+
+
+def test_a_telephone_holds_a_grid(open_page, client, pantry):
+    page = open_page("/receipts/new", width=390)
+    page.get_by_role("button", name="Add a row").click()
+    expect(page.locator("[data-lines] tbody tr")).to_have_count(1)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390

@@ -1,0 +1,160 @@
+"""A list as people sit in it: searched, narrowed, grouped, arranged, kept; by mouse, by keyboard, without scripts."""
+
+import re
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
+
+
+@pytest.fixture
+def items(client):
+    """Twelve items of two kinds."""
+    unit = client.get("admin/uom?code=g").json["items"][0]["id"]
+    rows = [{"code": f"I-{n:02}", "name": f"Item {n}", "base_unit_id": unit, "kind": "packaging" if n > 7 else "raw",
+             "reorder_point": str(n)} for n in range(12)]  # fmt: skip
+    assert client.post("items", rows).status_code == 201
+
+
+def rows_of(page):
+    return page.locator("#list tr.row")
+
+
+def test_a_condition_typed_into_the_search_box_becomes_a_chip(open_page, items):
+    page = open_page("/items")
+    search = page.get_by_role("searchbox", name="Search items")
+    search.fill("kind:packaging")
+    search.press("Enter")
+    expect(page.get_by_role("link", name="Remove the filter Kind is Packaging")).to_be_visible()
+    expect(rows_of(page)).to_have_count(4)
+    expect(page).to_have_url(re.compile(r"kind=packaging"))
+    page.get_by_role("link", name="Remove the filter Kind is Packaging").click()
+    expect(rows_of(page)).to_have_count(12)
+
+
+def test_a_filter_is_built_in_the_sheet(open_page, items):
+    page = open_page("/items")
+    page.get_by_role("link", name="Filter", exact=True).click()
+    sheet = page.locator("#sheet")
+    expect(sheet).to_be_visible()
+    sheet.get_by_label("Add a condition").select_option("kind")
+    sheet.get_by_label("Raw", exact=True).check()
+    sheet.get_by_label("Add a condition").select_option("reorder_point")
+    expect(sheet.get_by_label("Reorder at: how")).to_be_visible()
+    expect(sheet.get_by_label("Raw", exact=True)).to_be_checked()
+    sheet.get_by_label("Reorder at: how").select_option("between")
+    expect(sheet.get_by_label("Reorder at: upper end")).to_be_visible()
+    sheet.get_by_label("Reorder at: value").fill("2")
+    sheet.get_by_label("Reorder at: upper end").fill("4")
+    sheet.get_by_role("button", name="Show").click()
+    expect(page.get_by_role("link", name="Remove the filter Kind is Raw")).to_be_visible()
+    expect(rows_of(page)).to_have_count(3)
+
+
+def test_groups_open_and_close_where_they_stand(open_page, items):
+    page = open_page("/items?group=kind,base_unit")
+    raw = page.get_by_role("button", name="Kind: Raw, 8")
+    expect(raw).to_have_attribute("aria-expanded", "false")
+    raw.press("Enter")
+    unit = page.get_by_role("button", name="Base unit: g, 8")
+    expect(unit).to_be_visible()
+    unit.click()
+    expect(rows_of(page)).to_have_count(8)
+    raw.click()
+    expect(raw).to_have_attribute("aria-expanded", "false")
+    expect(rows_of(page)).to_have_count(0)
+
+
+def test_shift_click_sorts_by_one_more_column(open_page, items):
+    page = open_page("/items")
+    page.locator("th[data-field=kind] a").click()
+    expect(page.locator("th[data-field=kind]")).to_have_attribute("aria-sort", "ascending")
+    page.locator("th[data-field=name] a").click(modifiers=["Shift"])
+    expect(page.locator("th[data-field=name] .order")).to_have_text("2")
+    expect(page).to_have_url(re.compile(r"sort=kind%2Cname"))
+
+
+def test_columns_are_arranged_by_keyboard_and_kept(open_page, items):
+    page = open_page("/items")
+    expect(page.locator("thead th[data-field]").first).to_have_attribute("data-field", "code")
+    page.get_by_role("link", name="Display").click()
+    sheet = page.locator("#sheet")
+    expect(sheet).to_be_visible()
+    sheet.get_by_role("button", name="Move Name up").press("Enter")
+    expect(sheet.locator("[data-column]").first).to_have_attribute("data-column", "name")
+    sheet.get_by_label("Name: width in pixels").fill("300")
+    sheet.get_by_role("button", name="Show").last.click()
+    expect(page.locator("thead th[data-field]").first).to_have_attribute("data-field", "name")
+    expect(page.locator("th[data-field=name]")).to_have_css("width", "300px")
+    page.goto("/items")
+    expect(page.locator("thead th[data-field]").first).to_have_attribute("data-field", "name")
+
+
+def test_a_width_is_dragged_at_the_edge_of_the_header(open_page, items):
+    page = open_page("/items")
+    expect(page.locator("html")).to_have_class(re.compile("js"))
+    edge = page.locator("th[data-field=name] [data-grip]").bounding_box()
+    before = page.locator("th[data-field=name]").bounding_box()["width"]
+    page.mouse.move(edge["x"] + 4, edge["y"] + 8)
+    page.mouse.down()
+    page.mouse.move(edge["x"] + 84, edge["y"] + 8, steps=4)
+    page.mouse.up()
+    width = str(round(before + 80))
+    expect(page.locator("th[data-field=name]")).to_have_attribute("data-width", width)
+    expect(page).to_have_url(re.compile(rf"name%3A{width}"))
+
+
+def test_a_view_is_saved_and_opened_again(open_page, items):
+    page = open_page("/items?kind=raw&sort=-code")
+    menu = page.locator(".saved-views")
+    menu.locator("summary").click()
+    menu.get_by_role("link", name="Save this view…").click()
+    sheet = page.locator("#sheet")
+    expect(sheet).to_be_visible()
+    sheet.get_by_label("Save as a new view").fill("Raw, last first")
+    sheet.get_by_role("button", name="Save view").click()
+    expect(menu.locator("summary")).to_contain_text("Raw, last first")
+    expect(page).to_have_url(re.compile(r"\?saved=\d+"))
+    page.locator("th[data-field=name] a").click()
+    expect(menu.locator("summary")).to_contain_text("changed")
+    page.goto("/items")
+    expect(rows_of(page)).to_have_count(12)
+    menu.locator("summary").click()
+    menu.get_by_role("link", name="Raw, last first").click()
+    expect(rows_of(page)).to_have_count(8)
+
+
+def test_without_scripts_groups_are_links_and_filters_a_page(open_page, items):
+    page = open_page("/items?group=kind", scripts=False)
+    page.locator("tr.group a").first.click()
+    expect(rows_of(page)).to_have_count(8)
+    page.get_by_role("link", name="Filter", exact=True).click()
+    page.get_by_label("Add a condition").select_option("name")
+    page.get_by_role("button", name="Add", exact=True).click()
+    page.get_by_label("Name: value").fill("Item 3")
+    page.get_by_role("button", name="Show").click()
+    expect(rows_of(page)).to_have_count(1)
+
+
+def test_a_phone_scrolls_the_table_and_not_the_page(open_page, items):
+    page = open_page("/items", width=390)
+    expect(rows_of(page)).to_have_count(12)
+    assert page.evaluate("document.documentElement.scrollWidth <= 390")
+    page.locator(".scroll").evaluate("region => { region.scrollLeft = 400; }")
+    expect(page.locator("td.key a").first).to_be_in_viewport()
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+def test_groups_and_panels_shut_nobody_out(open_page, items, dark):
+    page = open_page("/items?group=kind,base_unit", dark=dark)
+    found = {}
+    for path in ("/items?group=kind,base_unit", "/items?sort=-kind,code&totals=reorder_point", "/items/display",
+                 "/items/filters?kind=raw&base_unit_id__isnull=false&created_at=this_month&reorder_point__gt=1",
+                 "/items/saved?kind=raw"):  # fmt: skip
+        page.goto(path)
+        found[path] = [
+            f"{fault['id']}: {node['target']} {node['failureSummary']}"
+            for fault in Axe().run(page).response["violations"]
+            for node in fault["nodes"]
+        ]
+    assert {path: faults for path, faults in found.items() if faults} == {}

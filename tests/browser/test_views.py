@@ -1,0 +1,158 @@
+"""Views by mouse and by keyboard: cards and entries move, what may not move says why, and nobody is shut out."""
+
+import re
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
+
+
+@pytest.fixture
+def shop(client):
+    """Two places, an item with stock in one of them, three categories inside each other."""
+    unit = client.get("admin/uom?code=g").json["items"][0]["id"]
+    start, end = (client.post("admin/locations", {"code": code, "name": code.title()}).json["id"]
+                  for code in ("CELLAR", "KITCHEN"))  # fmt: skip
+    item = client.post("items", {"code": "LYE", "name": "Lye", "base_unit_id": unit}).json["id"]
+    line = {"item_id": item, "quantity": "1000", "unit_id": unit, "unit_cost": "0.01"}
+    receipt = client.post("receipts", {"location_id": start, "received_on": "2026-03-14", "lines": [line]}).json["id"]
+    assert client.post(f"receipts/{receipt}/post").status_code == 200
+    above = None
+    for name in ("Oils", "Olive", "Extra virgin"):
+        above = client.post("items/categories", {"name": name, "parent_id": above}).json["id"]
+    client.post("items/categories", {"name": "Wax"})
+    return {"unit": unit, "start": start, "end": end, "item": item}
+
+
+@pytest.fixture
+def transfer(client, shop):
+    """A transfer that is a draft."""
+    line = {"item_id": shop["item"], "quantity": "10", "unit_id": shop["unit"]}
+    body = {"from_location_id": shop["start"], "to_location_id": shop["end"], "requested_on": "2026-03-11",
+            "lines": [line]}  # fmt: skip
+    return client.post("transfers", body).json
+
+
+def column(page, name):
+    return page.get_by_role("region", name="Transfers by state").locator(".board-column", has=page.get_by_role(
+        "heading", name=re.compile(f"^{name}")))  # fmt: skip
+
+
+def drag(page, what, where):
+    """Drag as a hand does: down, a few steps, up."""
+    start, end = what.bounding_box(), where.bounding_box()
+    page.mouse.move(start["x"] + 60, start["y"] + start["height"] / 2)
+    page.mouse.down()
+    page.mouse.move(start["x"] + 80, start["y"] + start["height"] / 2 + 10, steps=4)
+    page.mouse.move(end["x"] + end["width"] / 2, end["y"] + end["height"] / 2, steps=12)
+    page.mouse.up()
+
+
+def ready(page):
+    """Wait until the library that drags has come: board and calendar say so."""
+    expect(page.locator("[data-ready]")).to_be_attached()
+
+
+def test_a_card_is_dragged_to_where_it_may_go(open_page, client, transfer):
+    page = open_page("/transfers?view=kanban", width=1700)
+    ready(page)
+    drag(page, column(page, "Draft").locator(".board-card"), column(page, "Cancelled").locator(".board-cards"))
+    expect(column(page, "Cancelled").locator(".board-card")).to_contain_text(transfer["number"])
+    expect(page.get_by_text(f"{transfer['number']} moved.")).to_be_visible()
+    assert client.get(f"transfers/{transfer['id']}").json["state"] == "cancelled"
+
+
+def test_a_forbidden_drop_snaps_back_and_says_why(open_page, client, transfer):
+    page = open_page("/transfers?view=kanban", width=1700)
+    ready(page)
+    drag(page, column(page, "Draft").locator(".board-card"), column(page, "Completed").locator(".board-cards"))
+    expect(page.get_by_text("Only a pending approval transfer can move to Completed")).to_be_visible()
+    expect(column(page, "Draft").locator(".board-card")).to_have_count(1)
+    assert client.get(f"transfers/{transfer['id']}").json["state"] == "draft"
+
+
+def test_a_card_moves_by_keyboard_and_its_question_is_answered_on_the_board(open_page, client, transfer):
+    page = open_page("/transfers?view=kanban")
+    ready(page)
+    page.get_by_role("link", name=transfer["number"]).focus()
+    page.keyboard.press("Control+ArrowRight")
+    sheet = page.get_by_role("dialog")
+    expect(sheet).to_be_visible()
+    expect(sheet.get_by_label("Reason")).to_be_focused()
+    page.keyboard.type("For the fair")
+    page.keyboard.press("Enter")
+    expect(sheet).to_be_hidden()
+    expect(column(page, "Pending approval").locator(".board-card")).to_contain_text(transfer["number"])
+    expect(page).to_have_url(re.compile(r"view=kanban$"))
+    assert client.get(f"transfers/{transfer['id']}").json["state"] == "pending_approval"
+
+
+def test_a_card_moves_without_scripts(open_page, transfer):
+    page = open_page("/transfers?view=kanban", scripts=False)
+    card = column(page, "Draft").locator(".board-card")
+    card.locator("summary").click()
+    card.get_by_role("button", name="Cancelled").click()
+    expect(column(page, "Cancelled").locator(".board-card")).to_contain_text(transfer["number"])
+
+
+def test_an_entry_of_the_calendar_moves_by_hand_and_by_keyboard(open_page, client, transfer):
+    page = open_page("/transfers?view=calendar&on=2026-03-01")
+    ready(page)
+    drag(page, page.get_by_role("link", name=transfer["number"]), page.locator("[data-day='2026-03-13'] .day-entries"))
+    # It has the focus once the server has said yes and the days are drawn anew.
+    expect(page.locator("[data-day='2026-03-13']").get_by_role("link", name=transfer["number"])).to_be_focused()
+    assert client.get(f"transfers/{transfer['id']}").json["requested_on"] == "2026-03-13"
+    page.keyboard.press("Control+ArrowDown")
+    expect(page.locator("[data-day='2026-03-20']").get_by_role("link", name=transfer["number"])).to_be_focused()
+    assert client.get(f"transfers/{transfer['id']}").json["requested_on"] == "2026-03-20"
+
+
+def test_a_tree_is_walked_and_changed_by_keyboard(open_page, client, shop):
+    page = open_page("/items/categories?view=tree")
+    node = lambda name: page.get_by_role("treeitem", name=name)  # noqa: E731
+    expect(node("Extra virgin")).to_be_visible()
+    node("Oils").focus()
+    page.keyboard.press("ArrowLeft")
+    expect(node("Extra virgin")).to_be_hidden()
+    expect(node("Oils")).to_have_attribute("aria-expanded", "false")
+    page.keyboard.press("ArrowRight")
+    expect(node("Olive")).to_be_visible()
+    page.keyboard.press("ArrowRight")
+    expect(node("Olive")).to_be_focused()
+    page.keyboard.press("Control+x")
+    page.keyboard.press("End")
+    expect(node("Wax")).to_be_focused()
+    page.keyboard.press("Control+v")
+    expect(page.get_by_text("Olive moved.")).to_be_visible()
+    expect(node("Olive")).to_be_focused()
+    wax = client.get("items/categories?name=Wax").json["items"][0]["id"]
+    assert client.get("items/categories?name=Olive").json["items"][0]["parent_id"] == wax
+
+
+def test_a_chart_is_drawn_and_follows_its_choices(open_page, transfer):
+    page = open_page("/transfers?view=chart&sum=count")
+    expect(page.locator("[data-chart][data-drawn] canvas")).to_be_visible()
+    page.locator("select[name=group]").first.select_option("requested_on:month")
+    expect(page.get_by_role("heading", name=re.compile(r"Transfers by .* \(month\)"))).to_be_visible()
+    expect(page.locator("[data-chart][data-drawn] canvas")).to_be_visible()
+    page.get_by_role("link", name="March 2026").click()
+    expect(page.locator("tbody tr.row")).to_have_count(1)
+
+
+SHAPES = ("/transfers?view=kanban", "/transfers?view=calendar&on=2026-03-11",
+          "/transfers?view=calendar&on=2026-03-11&span=week", "/transfers?view=calendar&on=2026-03-11&span=day",
+          "/transfers?view=chart", "/items/categories?view=tree", "/items/categories?view=tree&search=virgin",
+          "/transfers/states", "/reports/stock-now")  # fmt: skip
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+def test_no_view_shuts_anybody_out_or_is_wider_than_a_phone(open_page, transfer, dark):
+    page = open_page("/", dark=dark, width=390)
+    found = {}
+    for path in SHAPES:
+        page.goto(path)
+        found[path] = [f"{fault['id']}: {node['target']} {node['failureSummary']}"
+                       for fault in Axe().run(page).response["violations"] for node in fault["nodes"]]  # fmt: skip
+        if page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"):
+            found[path].append("wider than the screen")
+    assert {path: faults for path, faults in found.items() if faults} == {}

@@ -1,0 +1,1 @@
+"""The look: templates and static files, no behaviour."""
