@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from core.kernel import Kernel
 from core.tenancy.modules import TenantInfo
@@ -15,8 +15,12 @@ from core.testing import house
 from core.testing.browsers import served
 from core.testing.clients import BrowserClient
 from core.web.current import COOKIE
+from tests.browser.hands import make_patient
 
 OpenPage = Callable[..., Page]
+# A busy machine is slow, not wrong: what is expected comes at once or, there, later.
+PATIENCE_MS = 30_000
+expect.set_options(timeout=PATIENCE_MS)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -62,7 +66,9 @@ def open_page(chromium: Browser, address: str, app: Flask, kernel: Kernel, tenan
             assert cookie is not None
             context.add_cookies([{"name": COOKIE, "value": cookie.value, "url": address}])
         page = context.new_page()
-        page.set_default_timeout(15_000)
+        page.set_default_timeout(PATIENCE_MS)
+        if scripts:
+            make_patient(page)
         page.on("console", lambda said: noise.append(said.text) if said.type in ("error", "warning") else None)
         page.on("pageerror", lambda error: noise.append(str(error)))
         page.goto(path)

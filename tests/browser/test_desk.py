@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
+
+from tests.browser.hands import faults_of, overflow_of
 
 
 @pytest.fixture
@@ -199,28 +200,22 @@ def _settled(page: Page, path: str) -> None:
     expect(page.locator("[aria-busy=true]")).to_have_count(0)
 
 
-@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
-def test_nobody_is_shut_out(open_page, shop, client, dark):
+def test_nobody_is_shut_out(open_page, shop, client):
     client.patch("me/preferences", {"favourites": [{"title": "What we buy", "url": "/items?kind=raw"}]})
-    page = open_page("/", dark=dark)
+    page = open_page("/")
     found = {}
     for path in SHAPES:
         _settled(page, path)
-        found[path] = _faults(page)
+        found[path] = faults_of(page)
     palette = _open_palette(page)
     page.keyboard.type("l")
     expect(palette.get_by_role("option", name="LYE Lye")).to_be_visible()
-    found["palette"] = _faults(page)
+    found["palette"] = faults_of(page)
     page.keyboard.press("Escape")
     page.locator("[data-bell] summary").click()
     expect(page.locator("[data-bell]").get_by_role("link", name="Lye is out of stock")).to_be_visible()
-    found["bell"] = _faults(page)
+    found["bell"] = faults_of(page)
     assert {path: faults for path, faults in found.items() if faults} == {}
-
-
-def _faults(page: Page) -> list[str]:
-    faults = Axe().run(page).response["violations"]
-    return [f"{fault['id']}: {node['target']} {node['failureSummary']}" for fault in faults for node in fault["nodes"]]
 
 
 def test_everything_fits_a_phone(open_page, shop):
@@ -228,7 +223,7 @@ def test_everything_fits_a_phone(open_page, shop):
     wide = {}
     for path in SHAPES:
         _settled(page, path)
-        wide[path] = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        wide[path] = overflow_of(page)
     page.locator("[data-bell] summary").click()
     panel = page.locator("[data-bell] .menu-panel")
     expect(panel.get_by_role("link", name="Lye is out of stock")).to_be_visible()

@@ -10,7 +10,6 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, ConsoleMessage, Page
 
 from core.app import create_app
@@ -23,6 +22,7 @@ from core.testing.contract.shown import pages_of
 from core.testing.furniture import Furnished, furnish
 from core.testing.plugin import _furnish, open_kernel
 from core.web.current import COOKIE
+from tests.browser.hands import faults_of
 
 RESOURCES = sorted(load().resources)
 PAYLOADS = (
@@ -98,13 +98,10 @@ def poisoned_page(chromium: Browser, poisoned: Furnished) -> Iterator[Page]:
 
 @pytest.mark.parametrize("key", RESOURCES)
 def test_its_pages_shut_nobody_out(shop_page: Page, shop: Furnished, key: str) -> None:
-    axe, wrong = Axe(), []
+    wrong = []
     for path in _pages(shop, key):
-        shop_page.emulate_media(color_scheme="light")
         shop_page.goto(path)
-        wrong += _faults(axe, shop_page, path)
-        shop_page.emulate_media(color_scheme="dark")
-        wrong += _faults(axe, shop_page, f"{path} in the dark", runOnly=["color-contrast"])
+        wrong += [f"{path}: {line}" for line in faults_of(shop_page)]
     assert not wrong, "\n".join(wrong)
 
 
@@ -113,13 +110,6 @@ def _pages(furnished: Furnished, key: str) -> list[str]:
     resource = furnished.kernel.registry.resources[key]
     found = [path for path in pages_of(furnished, resource) if "search=" not in path]
     return [path for path in found if resource.chart or "view=chart" not in path]
-
-
-def _faults(axe: Axe, page: Page, path: str, **options: object) -> list[str]:
-    found = axe.run(page, options=options or None).response["violations"]
-    return [
-        f"{path}: {fault['id']} {node['target']} {node['failureSummary']}" for fault in found for node in fault["nodes"]
-    ]
 
 
 # ---- stored markup ---------------------------------------------------------------------------------------------------

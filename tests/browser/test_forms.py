@@ -5,6 +5,8 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.hands import choose
+
 PASTE = """([selector, text]) => {
   const data = new DataTransfer();
   data.setData("text/plain", text);
@@ -29,16 +31,6 @@ def pantry(client):
 
 def cell(page, name, row=1):
     return page.get_by_label(f"{name}, row {row}", exact=True).locator("visible=true")
-
-
-def choose(page, name, text):
-    """Choose a record in a picker by typing a part of its name."""
-    picker = page.get_by_role("combobox", name=name).first
-    picker.click()
-    with page.expect_response(lambda answer: f"search={text}" in answer.url):
-        page.keyboard.type(text)
-    expect(page.locator(".ts-dropdown:visible .option.active")).to_contain_text(text)
-    page.keyboard.press("Enter")
 
 
 def new_receipt(page):

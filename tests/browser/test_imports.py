@@ -3,8 +3,9 @@
 import re
 from datetime import timedelta
 
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
+
+from tests.browser.hands import faults_of, overflow_of
 
 HEAD = "Code,Called,Unit of account,Remark\n"
 DROP = """(zone, [name, text]) => {
@@ -25,8 +26,8 @@ def drop(page, text, name="items.csv"):
 
 
 def fair(page):
-    assert Axe().run(page).response["violations"] == []
-    assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") <= 0
+    assert faults_of(page) == []
+    assert overflow_of(page) <= 0
 
 
 def test_a_file_is_dropped_mapped_corrected_taken_and_taken_back(open_page, client):

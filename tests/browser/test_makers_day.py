@@ -5,6 +5,8 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.hands import choose
+
 
 @pytest.fixture
 def location(client):
@@ -33,12 +35,12 @@ def test_from_a_lot_to_its_batch_and_back(open_page, client, location):
 
 def receive(page, location):
     """Take a lot of olive oil in and post it."""
-    pick(page, "Into", location)
+    choose(page, "Into", location)
     page.get_by_role("button", name="Add a row").click()
-    pick(page, "Item, row 1", "OLIVE")
+    choose(page, "Item, row 1", "OLIVE")
     expect(page.locator("select[name=lines-0-unit_id] option:checked")).to_have_text("g")
     page.get_by_label("Quantity, row 1", exact=True).fill("2000")
-    pick(page, "Unit, row 1", "g")
+    choose(page, "Unit, row 1", "g")
     page.get_by_label("Cost, row 1", exact=True).fill("0.012")
     page.get_by_label("Lot, row 1", exact=True).fill("OO-2026-1")
     page.get_by_role("button", name="Save", exact=True).last.click()
@@ -52,12 +54,12 @@ def write_recipe(page):
     page.goto("/recipes/new")
     page.get_by_label("Name", exact=False).first.fill("Castile soap")
     page.get_by_label("Predicted yield").fill("900")
-    pick(page, "Yield unit", "g")
+    choose(page, "Yield unit", "g")
     page.locator("[data-lines=ingredients]").get_by_role("button", name="Add a row").click()
-    pick(page, "Ingredient, row 1", "OLIVE")
+    choose(page, "Ingredient, row 1", "OLIVE")
     expect(page.locator("select[name=ingredients-0-unit_id] option:checked")).to_have_text("g")
     page.locator("#f-ingredients-0-quantity").fill("500")
-    pick(page, "Unit, row 1", "g")
+    choose(page, "Unit, row 1", "g")
     page.get_by_role("button", name="Save", exact=True).last.click()
     expect(page.get_by_text("Recipe created.")).to_be_visible()
     run_from_page(page, "Activate", {})
@@ -83,15 +85,6 @@ def trace(page, made):
     expect(page.get_by_role("heading", name="Forward: lots")).to_be_visible()
     expect(page.get_by_text(made).first).to_be_visible()
     assert re.search(r"/lots/\d+/trace$", page.url)
-
-
-def pick(page, label, text):
-    """Choose a record in a picker by typing a part of its name."""
-    page.get_by_role("combobox", name=label).first.click()
-    with page.expect_response(lambda answer: f"search={text}" in answer.url):
-        page.keyboard.type(text)
-    expect(page.locator(".ts-dropdown:visible .option.active")).to_contain_text(text)
-    page.keyboard.press("Enter")
 
 
 def run_from_page(page, name, arguments):

@@ -3,9 +3,9 @@
 import re
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
+from tests.browser.hands import faults_of, overflow_of
 from tests.resources.conftest import send_file
 
 PNG = bytes.fromhex(
@@ -157,38 +157,32 @@ def test_two_people_at_one_record(open_page, client, items, scripts):
     assert (found["name"], found["preferred_supplier"]) == ("Ours", "Mill")
 
 
-def faults_of(page):
+def wrong_with(page):
     """Return what keeps somebody out of a page, and whether it is wider than its window."""
-    found = [
-        f"{fault['id']}: {node['target']} {node['failureSummary']}"
-        for fault in Axe().run(page).response["violations"]
-        for node in fault["nodes"]
-    ]
-    wide = page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
-    return [*found, *(["wider than the window"] if wide else [])]
+    return [*faults_of(page), *(["wider than the window"] if overflow_of(page) > 0 else [])]
 
 
-@pytest.mark.parametrize(("width", "dark"), [(1280, False), (1280, True), (390, False)])
-def test_nobody_is_shut_out_beside_a_record(open_page, client, items, receipt, width, dark):
+@pytest.mark.parametrize("width", [1280, 390])
+def test_nobody_is_shut_out_beside_a_record(open_page, client, items, receipt, width):
     lye = f"items/{items['LYE']}"
     client.post(f"{lye}/comments", {"text": "See https://example.com/lye and mailto:mill@example.com"})
     send_file(client, f"{lye}/files", PNG, "label.png")
-    page = open_page(f"/{lye}", width=width, dark=dark)
+    page = open_page(f"/{lye}", width=width)
     expect(page.locator("#neighbours a")).to_have_count(1)
     expect(page.locator("#count-comments")).to_have_text("1")
-    found = {"closed": faults_of(page)}
+    found = {"closed": wrong_with(page)}
     for name, shown in (("History", ".timeline"), ("Comments", ".talk"), ("Files", ".thumb img")):
         door(page, name).click()
         expect(page.locator(shown)).to_be_visible()
-        found[name] = faults_of(page)
+        found[name] = wrong_with(page)
     page.goto(f"/receipts/{receipt}/do/post")
     expect(page.get_by_role("heading", name="What will happen")).to_be_visible()
-    found["forecast"] = faults_of(page)
+    found["forecast"] = wrong_with(page)
     page.goto(f"/{lye}")
     page.get_by_label("Name").first.fill("Ours")
     version = client.get(lye).json["version"]
     assert client.patch(lye, {"name": "Theirs"}, version=version).status_code == 200
     page.get_by_role("button", name="Save", exact=True).last.click()
     expect(page.get_by_role("radio", name="Name: typed by you")).to_be_visible()
-    found["conflict"] = faults_of(page)
+    found["conflict"] = wrong_with(page)
     assert {name: faults for name, faults in found.items() if faults} == {}

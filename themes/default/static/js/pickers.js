@@ -131,6 +131,13 @@ function openByClick(picker) {
   picker.control.addEventListener("click", () => wasOpen || picker.open());
 }
 
+// Tom Select takes focus in a moment of its own, and swallows what is typed before it.
+function enter(picker) {
+  picker.focus();
+  picker.ignoreFocus = false;
+  picker.onFocus();
+}
+
 const pickerOf = (element) => element.closest?.(".ts-wrapper")?.previousElementSibling?.tomselect;
 export const isPicking = (element) => Boolean(pickerOf(element)?.isOpen);
 
@@ -142,14 +149,14 @@ const untouched = (event) => {
 };
 document.addEventListener("focusin", (event) => {
   const select = untouched(event);
-  if (select) makePicker(select).focus();
+  if (select) enter(makePicker(select));
 });
 document.addEventListener("mousedown", (event) => {
   const select = untouched(event);
   if (!select || select.disabled) return;
   event.preventDefault();
   const picker = makePicker(select);
-  picker.focus();
+  enter(picker);
   picker.open();
 });
 
