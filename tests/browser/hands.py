@@ -13,7 +13,8 @@ UNTIL_LOADED = """(() => {
   const closed = new CSSStyleSheet();
   closed.replaceSync("html { pointer-events: none !important; }");
   document.adoptedStyleSheets = [closed];
-  addEventListener("load", () => { document.adoptedStyleSheets = []; });
+  const open = () => { document.adoptedStyleSheets = document.adoptedStyleSheets.filter((sheet) => sheet !== closed); };
+  addEventListener("load", open);
 })()"""
 
 
