@@ -1,6 +1,6 @@
 """Everything of inventory that other plugins may use; nothing else of it is promised to stay."""
 
-from plugins.inventory.assignments import assigned_location_ids, default_location
+from plugins.inventory.assignments import assigned_location_ids, default_location, stock_locations
 from plugins.inventory.ledger.adjusting import Correction, adjust
 from plugins.inventory.ledger.availability import Level, Need, available, check_stock, levels, on_hand
 from plugins.inventory.ledger.issuing import forecast, issue
@@ -64,6 +64,7 @@ __all__ = [
     "release",
     "reserve",
     "reverse",
+    "stock_locations",
     "trace",
     "transfer",
 ]

@@ -7,23 +7,43 @@ from collections.abc import Iterable
 from sqlalchemy import func, select
 
 from core.api import Context, Forbidden, Refused, Resource
-from plugins.inventory.models.locations import Location, LocationMember
+from plugins.inventory.models.locations import STOCK_TYPES, Location, LocationMember
+from plugins.inventory.models.stock import Stock
 
 
 def assigned_location_ids(ctx: Context) -> set[int]:
     """Return the locations the acting member is assigned to, with everything inside them."""
     chosen = select(LocationMember).where(LocationMember.member_id == ctx.actor.member_id)
-    assigned = {row.location_id for row in ctx.all(chosen)}
+    return _with_inside(ctx, {row.location_id for row in ctx.all(chosen)})
+
+
+def _with_inside(ctx: Context, location_ids: Iterable[int]) -> set[int]:
+    found = set(location_ids)
     inside: dict[int | None, list[int]] = {}
     for location in ctx.all(select(Location)):
         inside.setdefault(location.parent_id, []).append(location.id)
-    waiting = list(assigned)
+    waiting = list(found)
     while waiting:
         for child in inside.get(waiting.pop(), ()):
-            if child not in assigned:
-                assigned.add(child)
+            if child not in found:
+                found.add(child)
                 waiting.append(child)
-    return assigned
+    return found
+
+
+def stock_locations(ctx: Context, *, inside: int | None = None, holding: Iterable[int] = ()) -> list[int]:
+    """Return our own active locations where the actor works, by code: all, or a location with what lies inside it.
+
+    `holding` names items: only locations where one of them is on hand are returned then.
+    """
+    wanted = select(Location.id).where(Location.is_active, Location.location_type.in_(STOCK_TYPES))
+    wanted = wanted.where(*ctx.visible("inventory.location"))
+    if inside is not None:
+        wanted = wanted.where(Location.id.in_(sorted(_with_inside(ctx, [inside]))))
+    if items := sorted(set(holding)):
+        there = select(Stock.location_id).where(Stock.item_id.in_(items), Stock.on_hand > 0)
+        wanted = wanted.where(Location.id.in_(there))
+    return ctx.all(wanted.order_by(Location.code, Location.id))
 
 
 def default_location(ctx: Context) -> Location:

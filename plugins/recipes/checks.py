@@ -44,13 +44,17 @@ def costs(ctx: Context) -> Iterator[str]:
 @check("recipes.balance", title="What batches hold is what stock gave them")
 def balance(ctx: Context) -> Iterator[str]:
     """Compare each lot taken and made with its stock move, and each line with its lots."""
-    columns = select(Move.id, Move.quantity, Move.value, Move.variance).where(Move.document_kind == DOCUMENT)
-    moves = {row.id: (row.quantity, row.value + row.variance) for row in ctx.rows(columns)}
+    columns = select(Move.id, Move.quantity, Move.value, Move.variance, Move.location_id)
+    rows = ctx.rows(columns.where(Move.document_kind == DOCUMENT))
+    moves = {row.id: (row.quantity, row.value + row.variance) for row in rows}
+    places = {row.id: row.location_id for row in rows}
     held: dict[int, Decimal] = defaultdict(Decimal)
     for usage in ctx.all(select(BatchUsage).order_by(BatchUsage.id)):
         held[usage.line_id] += usage.quantity
         if moves.pop(usage.move_id, None) != (-usage.quantity, -usage.cost):
             yield f"Lot use {usage.id} of batch {usage.batch_id} differs from its stock move {usage.move_id}."
+        if usage.location_id not in (None, places.get(usage.move_id)):
+            yield f"Lot use {usage.id} of batch {usage.batch_id} names another location than its stock move."
     for output in ctx.all(select(BatchOutput).order_by(BatchOutput.id)):
         if moves.pop(output.move_id, None) != (output.quantity, output.cost):
             yield f"Lot {output.lot_id} made in batch {output.batch_id} differs from its stock move {output.move_id}."

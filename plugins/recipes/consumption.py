@@ -16,6 +16,7 @@ from plugins.recipes import stock
 from plugins.recipes.costing import rounded
 from plugins.recipes.models import Batch, BatchLine, BatchUsage
 from plugins.recipes.planning import PlanLine
+from plugins.recipes.supply import places_of
 
 ZERO = Decimal(0)
 
@@ -57,7 +58,8 @@ def lock_average_costs(ctx: Context, batch: Batch, lines: Sequence[BatchLine]) -
     """Note what the items cost on average before anything is taken, for batches that are costed so."""
     if batch.cost_method != "average":
         return
-    averages = stock.present_costs(ctx, {line.item_id for line in lines}, batch.location_id)
+    items = {line.item_id for line in lines}
+    averages = stock.present_costs(ctx, items, places_of(ctx, batch, items))
     for line in lines:
         line.average_cost = averages.get(line.item_id, ZERO)
 
@@ -154,6 +156,7 @@ def _usage(batch: Batch, move: Movement, line_id: int | None, reverses_id: int |
         "batch_id": batch.id,
         "line_id": line_id,
         "lot_id": move.lot_id,
+        "location_id": move.location_id,
         "reverses_id": reverses_id,
         "move_id": move.id,
         "quantity": -move.quantity,

@@ -1,7 +1,7 @@
 """What an administrator may decide about batches."""
 
 from core.api import setting
-from plugins.recipes.models import COST_METHODS
+from plugins.recipes.models import COST_METHODS, SUPPLIES
 
 cost_method = setting(
     "recipes.cost_method",
@@ -17,4 +17,13 @@ consumables_in_unit_cost = setting(
     default=False,
     label="Consumables are part of the unit cost",
     help="Otherwise they are expensed and the unit cost holds the ingredients alone.",
+)
+supply = setting(
+    "recipes.supply",
+    str,
+    default="own_location",
+    choices=SUPPLIES,
+    label="Batches take stock from",
+    help="own_location: where they are made. own_location_and_inside: also from what lies inside it. any_location: also"
+    " from our other locations where the member works, oldest lot first. A recipe or a batch may say otherwise.",
 )

@@ -15,6 +15,7 @@ from plugins.inventory import api as inventory
 from plugins.inventory.api import Item, Link, Lot, Movement
 from plugins.recipes.costing import Priced, rounded
 from plugins.recipes.models import Batch
+from plugins.recipes.supply import Places, places_of
 
 if TYPE_CHECKING:
     from plugins.recipes.consumption import Draw
@@ -23,38 +24,39 @@ DOCUMENT = "recipes.batch"
 ZERO = Decimal(0)
 
 
-def usable(ctx: Context, item_ids: Iterable[int], location_id: int | None) -> dict[int, Decimal]:
+def usable(ctx: Context, item_ids: Iterable[int], places: Places) -> dict[int, Decimal]:
     """Return what may be taken now of each item: neither reserved, held back nor expired."""
-    return inventory.available(ctx, item_ids, [_place(ctx, location_id)])
+    return inventory.available(ctx, item_ids, places)
 
 
-def forecast(ctx: Context, wanted: Sequence[tuple[int, Decimal]], location_id: int | None) -> list[Decimal | None]:
+def forecast(ctx: Context, wanted: Sequence[tuple[int, Decimal]], places: Places) -> list[Decimal | None]:
     """Return what quantities would cost if they were taken now; what is short is valued at the present cost.
 
     None where nothing says what an item costs.
     """
     if not wanted:
         return []
-    place = _place(ctx, location_id)
+    own, *others = places
     lines = [
-        inventory.Outgoing(item_id, place, quantity, line_id=index) for index, (item_id, quantity) in enumerate(wanted)
+        inventory.Outgoing(item_id, own, quantity, line_id=index, also_from=tuple(others))
+        for index, (item_id, quantity) in enumerate(wanted)
     ]
     costs, missing = [ZERO] * len(lines), [quantity for _, quantity in wanted]
     for move in inventory.forecast(ctx, lines, source=_source(ctx)):
         costs[move.line_id] -= move.value
         missing[move.line_id] += move.quantity
     short = {item_id for (item_id, _), rest in zip(wanted, missing, strict=True) if rest}
-    present = present_costs(ctx, short, place) if short else {}
+    present = present_costs(ctx, short, places) if short else {}
     return [
         cost if not rest else _plus(cost, rest, present.get(item_id))
         for (item_id, _), cost, rest in zip(wanted, costs, missing, strict=True)
     ]
 
 
-def present_costs(ctx: Context, item_ids: Iterable[int], location_id: int | None) -> dict[int, Decimal]:
+def present_costs(ctx: Context, item_ids: Iterable[int], places: Places) -> dict[int, Decimal]:
     """Return what a base unit of each item costs now: the average here, else of the newest lot, else the standard."""
     wanted = sorted(set(item_ids))
-    levels = inventory.levels(ctx, wanted, [_place(ctx, location_id)])
+    levels = inventory.levels(ctx, wanted, places)
     known = {
         item_id: rounded(Fraction(level.value) / Fraction(level.on_hand))
         for item_id, level in levels.items()
@@ -74,12 +76,15 @@ def _plus(cost: Decimal, quantity: Decimal, unit_cost: Decimal | None) -> Decima
 
 
 def take(ctx: Context, batch: Batch, draws: Sequence[Draw]) -> list[Movement]:
-    """Take goods for the lines of a batch, oldest lot first; all of them or, refused with every short line, none."""
-    place = _place(ctx, batch.location_id)
+    """Take goods for the lines of a batch, its own location first, oldest lot first.
+
+    All of them or, refused with every short line, none.
+    """
+    wanted = [draw for draw in draws if draw.quantity]
+    own, *others = places_of(ctx, batch, {draw.line.item_id for draw in wanted})
     lines = [
-        inventory.Outgoing(draw.line.item_id, place, draw.quantity, line_id=draw.line.id)
-        for draw in draws
-        if draw.quantity
+        inventory.Outgoing(draw.line.item_id, own, draw.quantity, line_id=draw.line.id, also_from=tuple(others))
+        for draw in wanted
     ]
     return inventory.issue(ctx, lines, source=_source(ctx, batch), move_type="batch") if lines else []
 
@@ -91,7 +96,7 @@ def reverse(ctx: Context, batch: Batch, quantities: Mapping[int, Decimal]) -> li
 
 def put(ctx: Context, batch: Batch, goods: Sequence[tuple[Item, Priced]], expires_on: date | None) -> list[Movement]:
     """Put what a batch made into stock, each article as a lot that carries the batch's label."""
-    place = _place(ctx, batch.location_id)
+    place = batch.location_id if batch.location_id is not None else inventory.default_location(ctx).id
     lines = [
         inventory.Incoming(
             item.id, place, priced.quantity, value=priced.cost, lot_number=batch.label, made_on=ctx.today(),
@@ -105,10 +110,6 @@ def put(ctx: Context, batch: Batch, goods: Sequence[tuple[Item, Priced]], expire
 def link(ctx: Context, batch: Batch, links: Sequence[Link]) -> None:
     """Write which lots went into which, in the same posting."""
     inventory.link_lots(ctx, links, source=_source(ctx, batch))
-
-
-def _place(ctx: Context, location_id: int | None) -> int:
-    return location_id if location_id is not None else inventory.default_location(ctx).id
 
 
 def _source(ctx: Context, batch: Batch | None = None) -> inventory.Source:

@@ -36,7 +36,7 @@ def issue(
     kind = MOVE_TYPES[move_type]
     if kind.direction >= 0:
         raise Invalid({"move_type": [f"{move_type} does not take goods out."]})
-    posting = open_posting(ctx, source, {line.item_id for line in lines}, {line.location_id for line in lines})
+    posting = open_posting(ctx, source, {line.item_id for line in lines}, _places(lines))
     demands = lock_demands(posting, lines)
     rule = PickRule(source.business_date, kind.takes_any_lot)
     check_lots_usable(demands, rule)
@@ -50,7 +50,7 @@ def forecast(ctx: Context, lines: Sequence[Outgoing], *, source: Source, strict:
 
     Short lines yield less; with `strict` they raise Refused(INSUFFICIENT_STOCK), as the issue would.
     """
-    posting = open_posting(ctx, source, {line.item_id for line in lines}, {line.location_id for line in lines})
+    posting = open_posting(ctx, source, {line.item_id for line in lines}, _places(lines))
     posting.book.look_only = True
     demands = lock_demands(posting, lines)
     rule = PickRule(source.business_date)
@@ -63,9 +63,13 @@ def lock_demands(posting: Posting, lines: Sequence[Outgoing], *, also_at: Sequen
     """Lock what the lines may touch and return them as demands in base units."""
     lots = load_lots(posting.ctx, (line.lot_id for line in lines if line.lot_id is not None))
     demands = demands_of(lines, base_quantities(posting.ctx, lines, posting.items), posting.items, lots)
-    places = {*(line.location_id for line in lines), *also_at}
+    places = {*_places(lines), *also_at}
     (posting.book.lock_both_ends if also_at else posting.book.lock)(posting.items, places, lots)
     return demands
+
+
+def _places(lines: Sequence[Outgoing]) -> set[int]:
+    return {place for line in lines for place in line.places}
 
 
 def take_out(

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 ZERO = Decimal(0)
+Places = tuple[int, ...]
 COUNTERPARTS = ("supplier", "customer", "production", "use", "scrap", "adjustment", "opening", "transit")
 
 
@@ -95,7 +96,10 @@ class Incoming:
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
-    """Goods that are wanted. Without a lot the ledger picks: the first to expire or the first that came."""
+    """Goods that are wanted. Without a lot the ledger picks: the first to expire or the first that came.
+
+    `also_from` names further places, for what the first does not have; the oldest lot of all of them is next.
+    """
 
     item_id: int
     location_id: int
@@ -103,6 +107,12 @@ class Outgoing:
     unit_id: int | None = None
     lot_id: int | None = None
     line_id: int | None = None
+    also_from: Places = ()
+
+    @property
+    def places(self) -> Places:
+        """Where the goods may be taken, in this order; none of them twice."""
+        return tuple(dict.fromkeys((self.location_id, *self.also_from)))
 
 
 @dataclass(slots=True)

@@ -13,7 +13,7 @@ from sqlalchemy import select
 from core.api import Context, Refused
 from plugins.inventory.ledger.book import Quant, StockBook
 from plugins.inventory.ledger.facts import ItemFacts, LotFacts, check_lot_of_item
-from plugins.inventory.ledger.movement import ZERO, Outgoing
+from plugins.inventory.ledger.movement import ZERO, Outgoing, Places
 from plugins.inventory.models.locations import Location
 from plugins.inventory.models.units import Unit
 
@@ -30,13 +30,14 @@ class Demand:
 
 @dataclass(frozen=True, slots=True)
 class Shortage:
-    """So much was wanted in one place, so much is there."""
+    """So much was wanted in one place, or in some places together, and so much is there."""
 
     item: ItemFacts
     location_id: int
     lot: LotFacts | None
     needed: Decimal
     available: Decimal
+    also_at: Places = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,10 +84,16 @@ def check_lots_usable(demands: Sequence[Demand], rule: PickRule) -> None:
         )
 
 
-def candidates(book: StockBook, item: ItemFacts, location_id: int, rule: PickRule) -> list[Quant]:
-    """Return the balances to take from, in order: first to expire for perishables, else first in."""
-    usable = [quant for quant in book.at(item.id, location_id) if quant.available > 0 and rule.allows(quant)]
-    return sorted(usable, key=_first_to_expire if item.is_perishable else _first_in)
+def candidates(book: StockBook, item: ItemFacts, places: Places, rule: PickRule) -> list[Quant]:
+    """Return the balances to take from, in order: first to expire for perishables, else first in.
+
+    The first place comes first; the others stand beside each other, so the oldest lot of all of them is next.
+    """
+    order = _first_to_expire if item.is_perishable else _first_in
+    first, *others = [
+        [quant for quant in book.at(item.id, place) if quant.available > 0 and rule.allows(quant)] for place in places
+    ]
+    return [*sorted(first, key=order), *sorted((quant for found in others for quant in found), key=order)]
 
 
 def _first_in(quant: Quant) -> tuple[date, int]:
@@ -100,61 +107,64 @@ def _first_to_expire(quant: Quant) -> tuple[date, date, int]:
 
 def shortages(book: StockBook, demands: Sequence[Demand], rule: PickRule) -> list[Shortage]:
     """Return every place where more is wanted than may be taken, each once, whatever the number of lines."""
-    wanted: dict[tuple[int, int, LotFacts | None], Decimal] = {}
-    items: dict[int, ItemFacts] = {}
+    covered: dict[int, Decimal] = {}
+    for demand, _quant, part in _shared_out(book, demands, rule):
+        covered[id(demand)] = covered.get(id(demand), ZERO) + part
+    sums: dict[tuple[int, Places, LotFacts | None], tuple[ItemFacts, Decimal, Decimal]] = {}
     for demand in demands:
-        items[demand.item.id] = demand.item
-        key = (demand.item.id, demand.line.location_id, demand.lot)
-        wanted[key] = wanted.get(key, ZERO) + demand.quantity
-    short = []
-    for (item_id, location_id, lot), needed in wanted.items():
-        free = _free(book, items[item_id], location_id, lot, rule, wanted)
-        if free < needed:
-            short.append(Shortage(items[item_id], location_id, lot, needed, free))
-    return short
-
-
-def _free(
-    book: StockBook, item: ItemFacts, location_id: int, lot: LotFacts | None, rule: PickRule,
-    wanted: Mapping[tuple[int, int, LotFacts | None], Decimal],
-) -> Decimal:  # fmt: skip
-    if lot is not None:
-        return book.quant(item.id, location_id, lot).available
-    free = ZERO
-    for quant in candidates(book, item, location_id, rule):
-        by_name = wanted.get((item.id, location_id, quant.lot), ZERO) if quant.lot else ZERO
-        free += max(quant.available - by_name, ZERO)
-    return free
+        key = (demand.item.id, demand.line.places, demand.lot)
+        _, needed, there = sums.get(key, (demand.item, ZERO, ZERO))
+        sums[key] = demand.item, needed + demand.quantity, there + covered.get(id(demand), ZERO)
+    return [
+        Shortage(item, places[0], lot, needed, there, places[1:])
+        for (_, places, lot), (item, needed, there) in sums.items()
+        if there < needed
+    ]
 
 
 def pick(book: StockBook, demands: Sequence[Demand], rule: PickRule) -> Iterator[tuple[Demand, Quant, Decimal]]:
-    """Yield what to take for each line as far as it is there; the caller takes it before asking for the next.
+    """Return what to take for each line as far as it is there."""
+    return iter(_shared_out(book, demands, rule))
+
+
+def _shared_out(book: StockBook, demands: Sequence[Demand], rule: PickRule) -> list[tuple[Demand, Quant, Decimal]]:
+    """Share out what is there, each balance once however many lines and places lead to it.
 
     Lines that name a lot are served first: another line must not empty that lot while others are full.
     """
-    ordered: dict[tuple[int, int], list[Quant]] = {}
+    left: dict[int, Decimal] = {}
+    ordered: dict[tuple[int, Places], list[Quant]] = {}
+    parts = []
     for demand in sorted(demands, key=lambda demand: demand.lot is None):
-        place = (demand.item.id, demand.line.location_id)
-        if demand.lot is not None:
-            sources = [book.quant(*place, demand.lot)]
-        else:
-            if place not in ordered:
-                # Reversed, so that the first to take stands at the end and leaves the list at once when it is empty.
-                ordered[place] = candidates(book, demand.item, place[1], rule)[::-1]
-            sources = ordered[place]
-        rest = demand.quantity
+        rest, sources = demand.quantity, _sources(book, demand, rule, ordered)
         while rest > 0 and sources:
-            if (part := min(sources[-1].available, rest)) > 0:
-                yield demand, sources[-1], part
+            quant = sources[-1]
+            free = left.get(id(quant), quant.available)
+            if (part := min(free, rest)) > 0:
+                parts.append((demand, quant, part))
+                left[id(quant)] = free - part
                 rest -= part
             if rest > 0:
                 sources.pop()
+    return parts
+
+
+def _sources(
+    book: StockBook, demand: Demand, rule: PickRule, ordered: dict[tuple[int, Places], list[Quant]]
+) -> list[Quant]:
+    """Return the balances a line is served from, the first of them last: it leaves the list when it is empty."""
+    item, places, lot = demand.item, demand.line.places, demand.lot
+    if lot is not None:
+        return [book.quant(item.id, place, lot) for place in reversed(places)]
+    if (item.id, places) not in ordered:
+        ordered[item.id, places] = candidates(book, item, places, rule)[::-1]
+    return ordered[item.id, places]
 
 
 def insufficient(ctx: Context, short: Sequence[Shortage], day: date | None = None) -> Refused:
     """Return the refusal that lists every short line, in words and as data."""
     units = _words(ctx, Unit, {shortage.item.base_unit_id for shortage in short})
-    places = _words(ctx, Location, {shortage.location_id for shortage in short})
+    places = _words(ctx, Location, {place for one in short for place in (one.location_id, *one.also_at)})
     lines: list[dict[str, Any]] = [
         {
             "item_id": shortage.item.id,
@@ -163,6 +173,7 @@ def insufficient(ctx: Context, short: Sequence[Shortage], day: date | None = Non
             "lot": shortage.lot.number if shortage.lot else None,
             "location_id": shortage.location_id,
             "location": places[shortage.location_id],
+            "also_at": [places[place] for place in shortage.also_at],
             "needed": shortage.needed,
             "available": shortage.available,
             "unit": units[shortage.item.base_unit_id],
@@ -170,7 +181,8 @@ def insufficient(ctx: Context, short: Sequence[Shortage], day: date | None = Non
         for shortage in short
     ]
     told = "; ".join(
-        f"{line['item']}: {line['needed']:f} {line['unit']} needed, {line['available']:f} there at {line['location']}"
+        f"{line['item']}: {line['needed']:f} {line['unit']} needed, {line['available']:f} there at "
+        + ", ".join([line["location"], *line["also_at"]])
         for line in lines[:20]
     )
     may_go_below = all(shortage.item.allow_negative for shortage in short)

@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 
 from core.api import Invalid, Refused
-from plugins.inventory.api import Outgoing, Source, forecast
+from plugins.inventory.api import Outgoing, Source, forecast, issue
 from plugins.inventory.tests.shop import Shop
 
 
@@ -162,3 +162,22 @@ def test_promised_goods_do_not_go_below_zero(shop: Shop) -> None:
     with pytest.raises(Refused) as refused:
         shop.ctx.do("inventory.issue.approve-negative", issue)
     assert refused.value.code == "STOCK_RESERVED"
+
+
+def test_lines_that_reach_into_each_others_places_share_what_is_there(shop: Shop) -> None:
+    """10 in the store, 6 in the kitchen: 8 and 8 in either order empty both; 9 and 8 are one too many."""
+    oil, kitchen = shop.item("OIL"), shop.place("KITCHEN")
+    shop.receive(oil, 10, 2)
+    shop.receipt([shop.line(oil, 6, unit_cost=Decimal(3))], location_id=kitchen)
+    source = Source("test", shop.ctx.today())
+    second = Outgoing(oil.id, kitchen, Decimal(8), also_from=(shop.store,))
+    with pytest.raises(Refused) as refused:
+        issue(shop.ctx, [Outgoing(oil.id, shop.store, Decimal(9), also_from=(kitchen,)), second], source=source)
+    [short] = refused.value.extra["lines"]
+    assert (short["location"], short["also_at"], short["available"]) == ("KITCHEN", ["MAIN"], 7)
+    moves = issue(shop.ctx, [Outgoing(oil.id, shop.store, Decimal(8), also_from=(kitchen,)), second], source=source)
+    assert [(move.location_id, move.quantity, move.value) for move in moves] == [
+        (shop.store, -8, -16), (kitchen, -6, -18), (shop.store, -2, -4),
+    ]  # fmt: skip
+    assert (shop.stock(oil), shop.stock(oil, kitchen)) == ((0, 0), (0, 0))
+    assert shop.books_agree()

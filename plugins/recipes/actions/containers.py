@@ -10,7 +10,7 @@ from plugins.inventory.api import Item
 from plugins.recipes.actions.starting import refuse_short
 from plugins.recipes.consumption import add_lines, lines_of, set_quantity
 from plugins.recipes.models import Batch, BatchLine
-from plugins.recipes.planning import PlanLine, recheck
+from plugins.recipes.planning import PlanLine, recheck_more
 from plugins.recipes.planning.containers import MOST_CONTAINERS, capacity_of, container_line
 from plugins.recipes.resources.batches import batches
 
@@ -42,7 +42,7 @@ def adjust_container(
         raise Invalid({"new_quantity": ["Must be above 0."]})
     instead = _replacement(ctx, batch, container_id, count, notes)
     _set(ctx, batch, line, 0, notes)
-    refuse_short(checked := recheck(ctx, [instead], batch.location_id))
+    refuse_short(checked := recheck_more(ctx, batch, [instead]))
     add_lines(ctx, batch, checked, reason=line.reason)
 
 
@@ -58,7 +58,7 @@ def _container_line(ctx: Context, batch: Batch, line_id: int) -> BatchLine:
 def _set(ctx: Context, batch: Batch, line: BatchLine, total: int, notes: str) -> None:
     more = Decimal(total) - line.base_qty
     if more > 0:
-        refuse_short(recheck(ctx, [container_line(line.item, more, line.capacity)], batch.location_id))
+        refuse_short(recheck_more(ctx, batch, [container_line(line.item, more, line.capacity)]))
     set_quantity(ctx, batch, line, Decimal(total))
     line.quantity = Decimal(total)
     line.note = notes or line.note

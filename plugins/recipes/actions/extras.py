@@ -12,7 +12,7 @@ from plugins.inventory.api import Converter
 from plugins.recipes.actions.starting import refuse_short
 from plugins.recipes.consumption import add_lines
 from plugins.recipes.models import LINE_KINDS, REASONS, Batch
-from plugins.recipes.planning import PlanLine, recheck
+from plugins.recipes.planning import PlanLine, recheck_more
 from plugins.recipes.planning.containers import capacity_of
 from plugins.recipes.planning.lines import items_by_id
 from plugins.recipes.resources.batches import batches
@@ -40,7 +40,7 @@ def add_extras(
     """Take more from stock for the batch; all the lines or none."""
     if not lines:
         raise Invalid({"lines": ["Name at least one thing to add."]})
-    wanted = recheck(ctx, _planned(ctx, batch, lines), batch.location_id)
+    wanted = recheck_more(ctx, batch, _planned(ctx, batch, lines))
     refuse_short(wanted)
     add_lines(ctx, batch, wanted, reason=reason)
 

@@ -11,7 +11,7 @@ from core.api import Context, Invalid, Refused, action, arg, before, select
 from plugins.inventory.api import Location, default_location
 from plugins.recipes.actions.starting import refuse_unusable
 from plugins.recipes.costing import rounded
-from plugins.recipes.models import BATCH_TYPES, Batch, BatchPlan, Recipe
+from plugins.recipes.models import BATCH_TYPES, SUPPLIES, Batch, BatchPlan, Recipe
 from plugins.recipes.planning import ContainerWish, LineWish, PlanWish, fingerprint, make_plan
 from plugins.recipes.resources.batches import batches
 from plugins.recipes.resources.recipes import recipes
@@ -19,12 +19,13 @@ from plugins.recipes.resources.recipes import recipes
 Scale = Annotated[Decimal | None, arg("Scale", gt=0, help="2.5 makes two and a half times the recipe.")]
 Wanted = Annotated[Decimal | None, arg("Quantity", gt=0, help="The yield that is wanted, instead of a scale.")]
 LocationId = Annotated[int | None, arg("Location", ref="inventory.location", help="Empty: the default location.")]
+Supply = Annotated[str | None, arg("Takes stock from", choices=SUPPLIES, help="Empty: as the recipe or settings say.")]
 BatchType = Annotated[str | None, arg("Type", choices=BATCH_TYPES)]
 Portions = Annotated[int | None, arg("Portions", gt=0, le=1_000_000_000)]
 
 
-WRITTEN_BY_ACTIONS = ("lines", "outputs", "timers")
-PLANNED_FIELDS = ("recipe_id", "scale", "batch_type", "location_id")
+WRITTEN_BY_ACTIONS = ("lines", "usages", "outputs", "timers")
+PLANNED_FIELDS = ("recipe_id", "scale", "batch_type", "location_id", "supply")
 
 
 @dataclass(frozen=True)
@@ -54,6 +55,7 @@ def plan_batch(
     batch_type: BatchType = None,
     portions: Portions = None,
     location_id: LocationId = None,
+    supply: Supply = None,
     due_date: Annotated[date | None, arg("Due")] = None,
     containers: Annotated[list[PlannedContainer] | None, arg("Containers", help="Empty: those that fit best.")] = None,
     ingredients: Annotated[list[PlannedLine] | None, arg("Ingredients", help="Empty: the recipe's.")] = None,
@@ -63,7 +65,7 @@ def plan_batch(
     """Keep a plan for a batch that is started later; nothing is taken from stock yet."""
     wish = wish_of(
         ctx, scale=scale, quantity=quantity, batch_type=batch_type, portions=portions, location_id=location_id,
-        containers=containers, ingredients=ingredients, consumables=consumables,
+        supply=supply, containers=containers, ingredients=ingredients, consumables=consumables,
     )  # fmt: skip
     return keep_plan(ctx, recipe, wish, due_date=due_date, notes=notes)
 
@@ -78,6 +80,7 @@ def start_batch(
     batch_type: BatchType = None,
     portions: Portions = None,
     location_id: LocationId = None,
+    supply: Supply = None,
     due_date: Annotated[date | None, arg("Due")] = None,
     containers: Annotated[list[PlannedContainer] | None, arg("Containers", help="Empty: those that fit best.")] = None,
     ingredients: Annotated[list[PlannedLine] | None, arg("Ingredients", help="Empty: the recipe's.")] = None,
@@ -88,7 +91,7 @@ def start_batch(
     refuse_unusable(recipe)
     wish = wish_of(
         ctx, scale=scale, quantity=quantity, batch_type=batch_type, portions=portions, location_id=location_id,
-        containers=containers, ingredients=ingredients, consumables=consumables,
+        supply=supply, containers=containers, ingredients=ingredients, consumables=consumables,
     )  # fmt: skip
     batch = keep_plan(ctx, recipe, wish, due_date=due_date, notes=notes)
     ctx.do("recipes.batch.start", batch)
@@ -101,7 +104,9 @@ def plan_new_batch(ctx: Context, batch: Batch, values: dict[str, Any]) -> None:
     _refuse_lines(values)
     recipe = ctx.get(Recipe, batch.recipe_id)
     _refuse_archived(recipe)
-    wish = PlanWish(scale=batch.scale, batch_type=batch.batch_type, location_id=batch.location_id)
+    wish = PlanWish(
+        scale=batch.scale, batch_type=batch.batch_type, location_id=batch.location_id, supply=batch.supply
+    )
     _apply(ctx, batch, recipe, _placed(ctx, wish))
 
 
@@ -117,9 +122,11 @@ def replan_batch(ctx: Context, batch: Batch, values: dict[str, Any]) -> None:
     new = {name: values.get(name, getattr(batch, name)) for name in PLANNED_FIELDS}
     recipe = ctx.get(Recipe, new["recipe_id"])
     _refuse_archived(recipe)
-    wish = PlanWish(scale=new["scale"], batch_type=new["batch_type"], location_id=new["location_id"])
+    wish = PlanWish(
+        scale=new["scale"], batch_type=new["batch_type"], location_id=new["location_id"], supply=new["supply"]
+    )
     planned = _planned_values(ctx, recipe, _placed(ctx, wish))
-    values.update({name: planned.pop(name) for name in ("scale", "batch_type", "location_id")})
+    values.update({name: planned.pop(name) for name in ("scale", "batch_type", "location_id", "supply")})
     ctx.update(batch, **planned)
 
 
@@ -175,6 +182,7 @@ def _planned_values(ctx: Context, recipe: Recipe, wish: PlanWish) -> dict[str, A
         "scale": scale,
         "batch_type": plan.batch_type,
         "location_id": wish.location_id,
+        "supply": wish.supply,
         "yield_unit_id": recipe.yield_unit_id,
         "projected_qty": plan.projected,
         "portions_planned": plan.portions,

@@ -4,6 +4,7 @@ from plugins.recipes.models.batches import COST_METHODS, Batch, BatchPlan
 from plugins.recipes.models.lines import LINE_KINDS, REASONS, BatchLine, BatchOutput, BatchUsage
 from plugins.recipes.models.recipes import (
     BATCH_TYPES,
+    SUPPLIES,
     Recipe,
     RecipeConsumable,
     RecipeContainer,
@@ -17,6 +18,7 @@ __all__ = [
     "COST_METHODS",
     "LINE_KINDS",
     "REASONS",
+    "SUPPLIES",
     "Batch",
     "BatchLine",
     "BatchOutput",

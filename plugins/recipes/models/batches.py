@@ -30,7 +30,7 @@ from core.api import (
     states,
 )
 from plugins.inventory.api import Location, Unit
-from plugins.recipes.models.recipes import BATCH_TYPES, SMALLEST, Recipe
+from plugins.recipes.models.recipes import BATCH_TYPES, SMALLEST, SUPPLIES, Recipe
 
 COST_METHODS = ("fifo", "average")
 
@@ -70,6 +70,12 @@ class Batch(Record):
     )
     location_id, location = ref(
         Location, label="Location", optional=True, help="Stock is taken from and put here. Empty: the default location."
+    )
+    supply: Mapped[str | None] = field(
+        choice(*SUPPLIES),
+        label="Takes stock from",
+        optional=True,
+        help="Its own location always comes first. Empty: as the recipe, or else the settings, say.",
     )
     due_date: Mapped[date | None] = field(Date, label="Due", optional=True)
     notes: Mapped[str | None] = field(Text, label="Notes", optional=True, multiline=True)

@@ -8,7 +8,7 @@ from sqlalchemy import BigInteger, CheckConstraint, Index
 from sqlalchemy.orm import Mapped
 
 from core.api import Boolean, Entry, Integer, Money, Quantity, Record, String, UnitCost, choice, field, ref
-from plugins.inventory.api import Item, Lot, Unit
+from plugins.inventory.api import Item, Location, Lot, Unit
 from plugins.recipes.models.batches import Batch
 
 LINE_KINDS = ("ingredient", "consumable", "container")
@@ -54,14 +54,17 @@ class BatchUsage(Entry):
     __tablename__ = "recipes_batch_usage"
     __table_args__ = (Index(None, "tenant_id", "lot_id", "batch_id"),)
 
-    batch_id, batch = ref(Batch, label="Batch")
-    line_id, line = ref(BatchLine, label="Line")
-    lot_id, lot = ref(Lot, label="Lot", optional=True, index=False)
-    reverses_id, reverses = ref("BatchUsage", label="Gives back", optional=True, index=False)
-    move_id: Mapped[int] = field(BigInteger, label="Stock move")
-    quantity: Mapped[Decimal] = field(Quantity, label="Quantity", unit="line.item.base_unit")
-    unit_cost: Mapped[Decimal] = field(UnitCost, label="Unit cost", sensitive=True)
-    cost: Mapped[Decimal] = field(Money, label="Cost", sensitive=True)
+    batch_id, batch = ref(Batch, label="Batch", parent="usages", ondelete="RESTRICT")
+    line_id, line = ref(BatchLine, label="Line", readonly=True)
+    lot_id, lot = ref(Lot, label="Lot", optional=True, index=False, readonly=True)
+    reverses_id, reverses = ref("BatchUsage", label="Gives back", optional=True, readonly=True, index=False)
+    location_id, location = ref(
+        Location, label="Location", optional=True, index=False, help="Empty: the batch's own location.", readonly=True
+    )
+    move_id: Mapped[int] = field(BigInteger, label="Stock move", readonly=True)
+    quantity: Mapped[Decimal] = field(Quantity, label="Quantity", unit="line.item.base_unit", readonly=True)
+    unit_cost: Mapped[Decimal] = field(UnitCost, label="Unit cost", sensitive=True, readonly=True)
+    cost: Mapped[Decimal] = field(Money, label="Cost", sensitive=True, readonly=True)
 
 
 class BatchOutput(Entry):

@@ -12,6 +12,8 @@ from plugins.inventory.api import Item, Unit
 
 RECIPE_KINDS = ("master", "variation", "test")
 BATCH_TYPES = ("product", "ingredient", "untracked")
+# Where a batch may take its goods; each allows more than the one before.
+SUPPLIES = ("own_location", "own_location_and_inside", "any_location")
 SMALLEST = Decimal("0.000001")
 LONGEST_LIFE = 36_525
 
@@ -86,6 +88,9 @@ class Recipe(Record):
     )
     shelf_life_days: Mapped[int | None] = field(
         Integer, label="Shelf life (days)", optional=True, minimum=1, maximum=LONGEST_LIFE
+    )
+    supply: Mapped[str | None] = field(
+        choice(*SUPPLIES), label="Takes stock from", optional=True, help="Empty: as the settings say."
     )
     instructions: Mapped[str | None] = field(Text, label="Instructions", optional=True, multiline=True)
     notes: Mapped[str | None] = field(Text, label="Notes", optional=True, multiline=True)

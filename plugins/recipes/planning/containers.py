@@ -13,6 +13,7 @@ from plugins.recipes.models import Recipe
 from plugins.recipes.packing import Container, Packing, choose, measured
 from plugins.recipes.planning.lines import PlanLine, items_by_id
 from plugins.recipes.planning.wishes import ContainerWish
+from plugins.recipes.supply import Places
 
 MOST_CONTAINERS = 1_000_000
 
@@ -30,14 +31,14 @@ def plan_containers(
     recipe: Recipe,
     projected: Decimal,
     wished: Sequence[ContainerWish] | None,
-    location_id: int | None,
+    places: Places,
 ) -> ContainerPlan:
     """Return the containers for a yield. A container whose capacity cannot be told is a line that says why."""
     counts = _counted(wished)
     kinds = _kinds(ctx, recipe, counts)
     measured_kinds, unclear = _capacities(ctx, recipe, list(kinds.values()))
     if counts is None:
-        free = stock.usable(ctx, kinds, location_id)
+        free = stock.usable(ctx, kinds, places)
         offers = [replace(kind, available=_whole(free[kind.item_id])) for kind in measured_kinds]
         packing = choose(projected, _covering(projected, offers))
     else:

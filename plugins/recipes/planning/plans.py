@@ -19,6 +19,7 @@ from plugins.recipes.planning.lines import PlanLine, convert_lines, items_by_id,
 from plugins.recipes.planning.snapshots import freeze, plain, thaw_lines
 from plugins.recipes.planning.stock_check import check_stock
 from plugins.recipes.planning.wishes import LineWish, PlanWish
+from plugins.recipes.supply import Places, places_for, places_of
 
 
 @dataclass(frozen=True)
@@ -107,27 +108,33 @@ def make_plan(ctx: Context, recipe: Recipe, wish: PlanWish) -> Plan:
     projected = wish.quantity if wish.quantity is not None else scaled(recipe.yield_qty, scale)
     if not projected:
         raise Invalid({"scale": ["So little would be made that nothing is left of it. Choose a larger scale."]})
+    places = places_for(ctx, wish.location_id, wish.supply or recipe.supply, _items_of(recipe, wish))
     packing, container_lines = None, ()
     if recipe.containers or wish.containers:
-        chosen = plan_containers(ctx, recipe, projected, wish.containers, wish.location_id)
+        chosen = plan_containers(ctx, recipe, projected, wish.containers, places)
         packing, container_lines = chosen.packing, chosen.lines
     stated = [*_ingredients(ctx, recipe, scale, wish), *_consumables(ctx, recipe, scale, wish)]
-    checked = check_stock(ctx, [*convert_lines(ctx, stated), *container_lines], wish.location_id)
-    lines = with_costs(ctx, checked, wish.location_id)
+    checked = check_stock(ctx, [*convert_lines(ctx, stated), *container_lines], places)
+    lines = with_costs(ctx, checked, places)
     batch_type = wish.batch_type or recipe.batch_type
     return Plan(recipe, scale, batch_type, projected, _portions(recipe, scale, wish), wish.location_id, lines, packing)
 
 
-def recheck(ctx: Context, lines: Sequence[PlanLine], location_id: int | None) -> list[PlanLine]:
+def recheck(ctx: Context, lines: Sequence[PlanLine], places: Places) -> list[PlanLine]:
     """Return lines against the stock of now; what could not be converted before is tried again."""
-    return check_stock(ctx, convert_lines(ctx, lines), location_id)
+    return check_stock(ctx, convert_lines(ctx, lines), places)
 
 
 def recheck_batch(ctx: Context, batch: Batch) -> list[PlanLine]:
     """Return the planned lines of a batch against the stock of now."""
     lines = thaw_lines(batch.plan.snapshot)
     measured = measure_containers(ctx, lines, batch.yield_unit_id, batch.recipe)
-    return recheck(ctx, measured, batch.location_id)
+    return recheck_more(ctx, batch, measured)
+
+
+def recheck_more(ctx: Context, batch: Batch, lines: Sequence[PlanLine]) -> list[PlanLine]:
+    """Return lines that a batch wants against the stock of now, wherever the batch may take from."""
+    return recheck(ctx, lines, places_of(ctx, batch, {line.item_id for line in lines}))
 
 
 def line_answer(line: PlanLine) -> dict[str, Any]:
@@ -151,6 +158,12 @@ def next_steps(lines: Sequence[PlanLine]) -> list[dict[str, Any]]:
         if line.next_step is not None and line.next_step not in steps:
             steps.append(line.next_step)
     return steps
+
+
+def _items_of(recipe: Recipe, wish: PlanWish) -> set[int]:
+    stated = (*recipe.ingredients, *recipe.consumables, *recipe.containers)
+    asked = (*(wish.ingredients or ()), *(wish.consumables or ()))
+    return {line.item_id for line in (*stated, *asked)} | {one.container_id for one in wish.containers or ()}
 
 
 def _ingredients(ctx: Context, recipe: Recipe, scale: Fraction, wish: PlanWish) -> list[PlanLine]:

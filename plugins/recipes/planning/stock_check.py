@@ -11,12 +11,13 @@ from core.api import Context
 from plugins.inventory.api import Item
 from plugins.recipes import stock
 from plugins.recipes.planning.lines import PlanLine, Status, items_by_id
+from plugins.recipes.supply import Places
 
 
-def check_stock(ctx: Context, lines: Sequence[PlanLine], location_id: int | None) -> list[PlanLine]:
+def check_stock(ctx: Context, lines: Sequence[PlanLine], places: Places) -> list[PlanLine]:
     """Return the lines with their status; lines of the same item share what there is, in their order."""
     items = items_by_id(ctx, [line.item_id for line in lines])
-    left = stock.usable(ctx, items, location_id)
+    left = stock.usable(ctx, items, places)
     checked = []
     for line in lines:
         if line.base_qty is None or line.code:

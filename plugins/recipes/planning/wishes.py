@@ -39,6 +39,7 @@ class PlanWish:
     batch_type: str | None = None
     portions: int | None = None
     location_id: int | None = None
+    supply: str | None = None
     containers: tuple[ContainerWish, ...] | None = None
     ingredients: tuple[LineWish, ...] | None = None
     consumables: tuple[LineWish, ...] | None = None

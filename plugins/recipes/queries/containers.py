@@ -14,6 +14,7 @@ from plugins.recipes.planning.containers import capacity_of
 from plugins.recipes.planning.snapshots import plain
 from plugins.recipes.queries.plans import READ_RECIPE
 from plugins.recipes.queries.reading import readable
+from plugins.recipes.supply import places_for
 
 
 @query("recipes.containers_of_recipe", path="recipes/{id}/containers", title="Allowed containers",
@@ -22,7 +23,7 @@ def containers_of_recipe(ctx: Context, recipe_id: int) -> list[dict[str, Any]]:
     """Return the containers a recipe may be filled into: what each holds of its yield, and how many there are."""
     recipe: Recipe = readable(ctx, "recipes.recipe", recipe_id)
     items = [line.item for line in recipe.containers]
-    return [_answer(ctx, item, free, recipe) for item, free in _with_stock(ctx, items)]
+    return [_answer(ctx, item, free, recipe) for item, free in _with_stock(ctx, items, recipe.supply)]
 
 
 @query("recipes.containers", path="containers", title="Containers", permission=READ_RECIPE, many=True)
@@ -32,8 +33,9 @@ def containers(ctx: Context) -> list[dict[str, Any]]:
     return [_answer(ctx, item, free) for item, free in _with_stock(ctx, items)]
 
 
-def _with_stock(ctx: Context, items: Sequence[Item]) -> list[tuple[Item, Decimal]]:
-    free = stock.usable(ctx, [item.id for item in items], None)
+def _with_stock(ctx: Context, items: Sequence[Item], supply: str | None = None) -> list[tuple[Item, Decimal]]:
+    ids = [item.id for item in items]
+    free = stock.usable(ctx, ids, places_for(ctx, None, supply, ids))
     return [(item, free[item.id]) for item in items]
 
 

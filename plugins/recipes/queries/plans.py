@@ -8,8 +8,8 @@ from decimal import Decimal
 from typing import Annotated, Any
 
 from core.api import Context, Invalid, action, arg, query
-from plugins.inventory.api import Converter, default_location
-from plugins.recipes.actions.planning import BatchType, LocationId, Portions, Scale, Wanted, wish_of
+from plugins.inventory.api import Converter
+from plugins.recipes.actions.planning import BatchType, LocationId, Portions, Scale, Supply, Wanted, wish_of
 from plugins.recipes.labels import free_prefix
 from plugins.recipes.models import Batch, Recipe
 from plugins.recipes.planning import PlanLine, make_plan, recheck, recheck_batch
@@ -17,6 +17,7 @@ from plugins.recipes.planning.lines import items_by_id
 from plugins.recipes.planning.plans import line_answer, next_steps
 from plugins.recipes.queries.reading import readable
 from plugins.recipes.resources.recipes import recipes
+from plugins.recipes.supply import places_for
 
 READ_RECIPE = "recipes.recipe.read"
 READ_BATCH = "recipes.batch.read"
@@ -32,12 +33,13 @@ def plan_recipe(
     batch_type: BatchType = None,
     portions: Portions = None,
     location_id: LocationId = None,
+    supply: Supply = None,
 ) -> dict[str, Any]:
     """Return what a batch would take, whether stock has it, which containers fit, what it would cost."""
     recipe: Recipe = readable(ctx, "recipes.recipe", recipe_id)
     wish = wish_of(
         ctx, scale=scale, quantity=quantity, batch_type=batch_type, portions=portions, location_id=location_id,
-        containers=None, ingredients=None, consumables=None,
+        supply=supply, containers=None, ingredients=None, consumables=None,
     )  # fmt: skip
     answer = make_plan(ctx, recipe, wish).answer()
     ctx.hook.recipes_plan_made(ctx=ctx, recipe=recipe, plan=answer)
@@ -71,7 +73,11 @@ class Needed:
 
 @action(recipes, scope="collection", label="Check stock", permission=READ_RECIPE)
 def check_stock(
-    ctx: Context, *, lines: Annotated[list[Needed], arg("Needed")], location_id: LocationId = None
+    ctx: Context,
+    *,
+    lines: Annotated[list[Needed], arg("Needed")],
+    location_id: LocationId = None,
+    supply: Supply = None,
 ) -> dict[str, Any]:
     """Say for a list of amounts whether stock has them, and what to do where it has not; nothing is taken."""
     if not lines:
@@ -86,7 +92,7 @@ def check_stock(
         unit_id = line.unit_id or item.base_unit_id
         kind = "container" if item.kind == "container" else "ingredient"
         asked.append(PlanLine(kind, item.id, item.name, line.quantity, unit_id, units.code(unit_id)))
-    return _checked(recheck(ctx, asked, location_id or default_location(ctx).id))
+    return _checked(recheck(ctx, asked, places_for(ctx, location_id, supply, items)))
 
 
 def without_costs(ctx: Context, answer: dict[str, Any]) -> dict[str, Any]:

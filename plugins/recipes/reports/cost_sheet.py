@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Annotated, Any
 
 from core.api import Context, arg, column, report, select
+from plugins.inventory.api import Location
 from plugins.recipes.consumption import held_by, lines_of
 from plugins.recipes.models import Batch, BatchOutput
 from plugins.recipes.queries.reading import readable
@@ -16,6 +17,7 @@ COLUMNS = (
     column("kind", "Kind"),
     column("item", "Item"),
     column("lot", "Lot"),
+    column("location", "Location"),
     column("quantity", "Quantity", "quantity"),
     column("unit", "Unit"),
     column("unit_cost", "Unit cost", "money", total=False),
@@ -41,6 +43,7 @@ def _inputs(ctx: Context, batch: Batch) -> Iterator[dict[str, Any]]:
         kind = f"extra {line.kind}" if line.is_extra else line.kind
         yield {
             "side": "in", "kind": kind, "item": line.item.name, "lot": usage.lot.number if usage.lot else "",
+            "location": _code(usage.location or batch.location),
             "quantity": held.quantity, "unit": line.item.base_unit.code, "unit_cost": usage.unit_cost,
             "cost": held.cost,
         }  # fmt: skip
@@ -51,9 +54,14 @@ def _outputs(ctx: Context, batch: Batch) -> Iterator[dict[str, Any]]:
     for output in ctx.all(outputs):
         yield {
             "side": "out", "kind": output.kind, "item": output.item.name,
-            "lot": output.lot.number if output.lot else "", "quantity": output.quantity,
+            "lot": output.lot.number if output.lot else "", "location": _code(batch.location),
+            "quantity": output.quantity,
             "unit": output.item.base_unit.code, "unit_cost": output.unit_cost, "cost": output.cost,
         }  # fmt: skip
+
+
+def _code(location: Location | None) -> str:
+    return location.code if location is not None else ""
 
 
 def _named(batch: Batch) -> Iterator[dict[str, Any]]:
@@ -73,5 +81,5 @@ def _total(side: str, rows: list[dict[str, Any]]) -> dict[str, Any]:
 
 
 def _row(side: str, kind: str, cost: Decimal) -> dict[str, Any]:
-    return {"side": side, "kind": kind, "item": "", "lot": "", "quantity": None, "unit": "", "unit_cost": None,
-            "cost": cost}  # fmt: skip
+    return {"side": side, "kind": kind, "item": "", "lot": "", "location": "", "quantity": None, "unit": "",
+            "unit_cost": None, "cost": cost}  # fmt: skip

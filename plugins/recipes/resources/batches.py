@@ -13,7 +13,7 @@ batches = resource(
     natural_key="label",
     list=("label", "name", "batch_type", "projected_qty", "final_qty", "yield_unit", "due_date", "state"),
     form=[
-        group("Plan", "recipe", "scale", "batch_type", "location", "due_date", "notes"),
+        group("Plan", "recipe", "scale", "batch_type", "location", "supply", "due_date", "notes"),
         group("Batch", "label", "state", "projected_qty", "yield_unit", "portions_planned", "started_at"),
         lines("lines", "kind", "item", "quantity", "unit", "cost", "is_extra", "reason", "passed", "broken", "note"),
         lines("timers", "name", "state", "minutes", "ends_at"),
@@ -21,6 +21,7 @@ batches = resource(
             "Result", "final_qty", "portions_made", "yield_accuracy", "fill_efficiency", "ended_at", "expiry_date",
             "outcome",
         ),
+        lines("usages", "line", "lot", "location", "quantity", "unit_cost", "cost", title="Taken from stock"),
         lines("outputs", "kind", "item", "lot", "quantity", "unit_cost", "cost", title="Into stock"),
         group(
             "Costs", "cost_method", "ingredient_cost", "consumable_cost", "container_cost", "output_cost",
@@ -56,8 +57,8 @@ batch_lines = resource(
 
 usages = resource(
     "recipes.usage", BatchUsage, path="batch-usages", title="Lots used in batches", singular="Lot used in a batch",
-    label="id", list=("batch", "line", "lot", "quantity", "unit_cost", "cost"), sort="-id", icon="arrow-down-to-line",
-    writable=False,
+    label="id", list=("batch", "line", "lot", "location", "quantity", "unit_cost", "cost"), sort="-id",
+    icon="arrow-down-to-line", writable=False,
 )  # fmt: skip
 
 outputs = resource(

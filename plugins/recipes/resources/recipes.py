@@ -25,7 +25,7 @@ recipes = resource(
     list=("code", "name", "version_number", "kind", "group", "yield_qty", "yield_unit", "state"),
     form=[
         group("General", "name", "code", "group", "label_prefix", "state", "is_locked", columns=3),
-        group("Makes", "batch_type", "yield_qty", "yield_unit", "yield_item", "shelf_life_days", columns=3),
+        group("Makes", "batch_type", "yield_qty", "yield_unit", "yield_item", "shelf_life_days", "supply", columns=3),
         lines(
             "ingredients",
             "item",
