@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any, Protocol
 
 import sqlalchemy as sa
@@ -21,6 +21,7 @@ FindConvert = Callable[[int, TypeEngine[Any], Dialect, Any], Convert | None]
 Statement = sa.Select[Any] | ReturningUpdate[Any]
 Row = tuple[Any, ...]
 Fetched = tuple[list[Row], Sequence[tuple[int, Convert]]]
+Question = tuple["Prepared", Mapping[str, Any]]
 _NAMED = re.compile(r"%\((\w+)\)s")
 
 
@@ -73,9 +74,9 @@ class Prepared:
         binds = compiled.binds
         return [binds[name](given[name]) if name in binds else given[name] for name in compiled.names]
 
-    def read(self, dialect: Dialect, cursor: Any) -> Fetched:
-        """Return the rows that a cursor stands before, as they are, and how to convert which of their columns."""
-        return self._compiled_for(dialect).read(dialect, cursor, self._convert)
+    def told(self, dialect: Dialect, rows: list[Row], codes: Callable[[], Sequence[Any]]) -> Fetched:
+        """Return rows read elsewhere, and how to convert which of their columns; `codes` tells the driver's types."""
+        return rows, self._compiled_for(dialect).conversions(dialect, codes, self._convert)
 
     def _compiled_for(self, dialect: Dialect) -> _Compiled:
         compiled = self._compiled.get(dialect.name)
@@ -116,24 +117,28 @@ class _Compiled:
         cursor = connection.connection.cursor()
         try:
             cursor.execute(self.text, values)
-            return self.read(connection.dialect, cursor, convert)
+            codes = partial(_codes, cursor)
+            return cursor.fetchall(), self.conversions(connection.dialect, codes, convert)
         except error as fault:
             raise sa.exc.DBAPIError.instance(self.text, values, fault, error, dialect=connection.dialect) from fault
         finally:
             cursor.close()
 
-    def read(self, dialect: Dialect, cursor: Any, convert: FindConvert) -> Fetched:
-        if self.converters is None:
-            self.converters = self._converters_for(dialect, cursor.description, convert)
-        return cursor.fetchall(), self.converters
-
-    def _converters_for(self, dialect: Dialect, description: Any, convert: FindConvert) -> list[tuple[int, Convert]]:
+    def conversions(
+        self, dialect: Dialect, codes: Callable[[], Sequence[Any]], convert: FindConvert
+    ) -> list[tuple[int, Convert]]:
         # Known at the first run only: how a PostgreSQL number is read depends on the type the server answers with.
-        return [
-            (index, found)
-            for index, (kind, described) in enumerate(zip(self.columns, description, strict=True))
-            if (found := convert(index, kind, dialect, described[1])) is not None
-        ]
+        if self.converters is None:
+            self.converters = [
+                (index, found)
+                for index, (kind, code) in enumerate(zip(self.columns, codes(), strict=True))
+                if (found := convert(index, kind, dialect, code)) is not None
+            ]
+        return self.converters
+
+
+def _codes(cursor: Any) -> list[Any]:
+    return [column[1] for column in cursor.description]
 
 
 def converted(fetched: Fetched) -> list[Row]:

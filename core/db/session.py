@@ -18,8 +18,8 @@ from core.db.door import unchecked_part
 from core.db.engine import OPENING, WRITE
 from core.db.fields import default_of
 from core.db.ids import IdSource, forget_spare
-from core.db.prepared import Fetched
-from core.db.together import Question, Reads, opening_of, read_together
+from core.db.prepared import Fetched, Question
+from core.db.together import Reads, opening_of, read_together
 
 UNSCOPED = "unscoped"
 MOST_JUDGEMENTS = 2000

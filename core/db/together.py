@@ -6,20 +6,17 @@ are gone when the answer is there, so that nothing of a tenant can stay on the p
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
-import sqlalchemy as sa
 from sqlalchemy.engine import Dialect, Engine
 
-from core.db.prepared import Fetched, Prepared
+from core.db.prepared import Fetched, Question
 
-Question = tuple[Prepared, Mapping[str, Any]]
-_KNOWN = "prepared_together"
-_names = itertools.count(1)
+MOST_TENANTS = 4096
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,13 +47,13 @@ class Lookups:
         return read_together(self.engine, questions, then)
 
 
+@lru_cache(maxsize=MOST_TENANTS)
 def opening_of(tenant_id: int, role: str) -> str:
     """Return the statement that tells PostgreSQL the tenant and its role, until the transaction ends."""
     if "'" in role or "\\" in role:
         raise ValueError(f"{role!r} is no name of a role")
     told = {"app.tenant_id": str(int(tenant_id)), "role": role}
-    calls = (f"set_config('{name}', '{value}', true)" for name, value in told.items() if value)
-    return f"SELECT {', '.join(calls)}"
+    return "; ".join(f"SET LOCAL {name} = '{value}'" for name, value in told.items() if value)
 
 
 def read_together(engine: Engine, first: Sequence[Question], then: Reads | None = None) -> list[Fetched]:
@@ -64,15 +61,19 @@ def read_together(engine: Engine, first: Sequence[Question], then: Reads | None 
     pooled = engine.raw_connection()
     try:
         if engine.dialect.name == "postgresql":
+            plain: Any = pooled.driver_connection
             # Whatever the connection was used for before: the driver must begin no transaction by itself.
-            if not pooled.driver_connection.autocommit:  # type: ignore[union-attr]
-                pooled.driver_connection.autocommit = True  # type: ignore[union-attr]
+            if not plain.autocommit:
+                plain.autocommit = True
             if then is None:
                 return [_fetch(engine, pooled, question) for question in first]
-            return _Trip(engine.dialect, pooled, first, then).run()
+            # Loaded here, for the driver of PostgreSQL comes with it.
+            from core.db.trip import Trip
+
+            return Trip(engine.dialect, pooled, [*first, then.opening, *then.questions]).run()
         if then is None:
             return [_fetch(engine, pooled, question) for question in first]
-        plain: Any = pooled.driver_connection
+        plain = pooled.driver_connection
         plain.execute("BEGIN").close()
         found = [_fetch(engine, pooled, question) for question in (*first, *then.questions)]
         plain.execute("COMMIT").close()
@@ -84,65 +85,3 @@ def read_together(engine: Engine, first: Sequence[Question], then: Reads | None 
 
 def _fetch(engine: Engine, pooled: Any, question: Question) -> Fetched:
     return question[0].fetch(Plain(engine.dialect, pooled), question[1])
-
-
-class _Trip:
-    """Statements prepared on the server under names of ours, run by one text."""
-
-    def __init__(self, dialect: Dialect, pooled: Any, first: Sequence[Question], then: Reads) -> None:
-        self._dialect, self._pooled = dialect, pooled
-        self._steps: list[Question | str] = [*first, then.opening, *then.questions]
-
-    def run(self) -> list[Fetched]:
-        """Run all statements and return their rows."""
-        error: type[Exception] = self._dialect.loaded_dbapi.Error
-        try:
-            return self._run()
-        except error as fault:
-            # A rollback makes the driver drop every prepared statement, ours among them.
-            lost = self._pooled.info.pop(_KNOWN, None)
-            if not lost or getattr(fault, "sqlstate", "") != "26000":
-                raise sa.exc.DBAPIError.instance("read", None, fault, error, dialect=self._dialect) from fault
-        return self._run()
-
-    def _run(self) -> list[Fetched]:
-        known: dict[Prepared, str] = self._pooled.info.setdefault(_KNOWN, {})
-        texts: list[str] = []
-        fresh: dict[Prepared, str] = {}
-        answers: dict[int, Prepared] = {}
-        for step in self._steps:
-            if isinstance(step, str):
-                texts.append(step)
-                continue
-            prepared, values = step
-            name = known.get(prepared) or fresh.get(prepared)
-            if name is None:
-                name = fresh[prepared] = f"openmill_{next(_names)}"
-                texts.append(f"PREPARE {name} AS {prepared.numbered(self._dialect)}")
-            answers[len(texts)] = prepared
-            texts.append(f"EXECUTE {name}({', '.join(map(_literal, prepared.ordered(self._dialect, values)))})")
-        cursor = self._pooled.cursor()
-        try:
-            cursor.execute("; ".join(texts), prepare=False)
-            known.update(fresh)
-            return self._read(cursor, answers, len(texts))
-        finally:
-            cursor.close()
-
-    def _read(self, cursor: Any, answers: Mapping[int, Prepared], count: int) -> list[Fetched]:
-        found: list[Fetched] = []
-        for at in range(count):
-            if at:
-                cursor.nextset()
-            if at in answers:
-                found.append(answers[at].read(self._dialect, cursor))
-        return found
-
-
-def _literal(value: Any) -> str:
-    # The only values that are written into a text; both have one way to be written and no quote in it.
-    if type(value) is int:
-        return str(value)
-    if type(value) is datetime:
-        return f"'{value.isoformat()}'"
-    raise TypeError(f"{value!r} is neither a whole number nor a moment")

@@ -1,8 +1,13 @@
-"""Reading one record by its id: prepared statements, one for the record and one for each list of its lines."""
+"""Reading one record by its id: prepared statements, one for the record and one for each list of its lines.
+
+Every reference costs a join, and most makers leave most references empty: only those are joined that held something
+in a record read before. A record that fills another one is read once more, and that one is joined from then on.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -20,12 +25,23 @@ if TYPE_CHECKING:
     from core.actions.context import Context
 
 
+Place = tuple[str, str]
+
+
+@dataclass
+class _Filled:
+    """The references that held something in the records read so far: whose lines they are in, and their name."""
+
+    places: frozenset[Place] = frozenset()
+
+
 @dataclass(frozen=True)
 class _Reader:
-    """A prepared select of some fields with the labels of their references."""
+    """A prepared select of some fields with the labels of their references; those not joined are told as empty."""
 
     teller: Teller
     labels: tuple[tuple[str, int, int], ...]
+    unjoined: tuple[tuple[str, int], ...]
 
     def told(self, rows: Sequence[Row], converters: Sequence[tuple[int, Convert]]) -> list[dict[str, Any]]:
         """Return rows as records with their labels."""
@@ -35,12 +51,18 @@ class _Reader:
         read = dict(converters)
         for record, row in zip(told, rows, strict=True):
             for name, start, end in self.labels:
-                if end == start + 1 and start not in read:
+                if end == start:
+                    record[name] = None
+                elif end == start + 1 and start not in read:
                     record[name] = str(row[start]) if row[start] not in (None, "") else None
                 else:
                     parts = (_typed(read.get(index), row[index]) for index in range(start, end))
                     record[name] = label_text(parts) or None
         return told
+
+    def untold(self, rows: Sequence[Row]) -> list[str]:
+        """Return the references that hold something and were not joined."""
+        return [name for row in rows for name, index in self.unjoined if row[index] is not None]
 
 
 def _typed(convert: Convert | None, value: Any) -> Any:
@@ -49,52 +71,72 @@ def _typed(convert: Convert | None, value: Any) -> Any:
 
 def read_prepared(ctx: Context, shape: Shape, record_id: int) -> dict[str, Any]:
     """Return one record with its lines; NotFound when this tenant has none of that id."""
-    readers = shape.memo("single", lambda: _readers(ctx, shape))
+    filled: _Filled = shape.memo("filled", _Filled)
+    joined = filled.places
+    readers: Mapping[str, _Reader] = shape.memo(("single", joined), lambda: _readers(ctx, shape, joined))
     questions = single_questions([reader.teller.statement for reader in readers.values()], ctx.tenant.id, record_id)
     ctx.kernel.foresight.note(ctx.tenant.id, ctx.actor.user_id, shape.resource.key, questions)
     found = ctx.db.look_up(*questions)
     if not found[0][0]:
         raise NotFound(f"There is no such {shape.resource.singular.lower()}.")
-    told = [reader.told(*fetched) for reader, fetched in zip(readers.values(), found, strict=True)]
+    parts = list(zip(readers.items(), found, strict=True))
+    untold = [(part, name) for (part, reader), (rows, _) in parts for name in reader.untold(rows)]
+    if untold:
+        filled.places |= frozenset(untold)
+        return read_prepared(ctx, shape, record_id)
+    told = [reader.told(*fetched) for (_, reader), fetched in parts]
     record: dict[str, Any] = told[0][0]
     record.update(zip(shape.lines, told[1:], strict=True))
     return record
 
 
-def _readers(ctx: Context, shape: Shape) -> Mapping[str, _Reader]:
-    found = {"": _reader(ctx, shape.model, shape.fields, "id", ())}
-    for name, line in shape.lines.items():
-        table = line.model.__table__
-        order = tuple(table.c[key] for key in ("position", "id") if key in table.c)
-        found[name] = _reader(ctx, line.model, line.fields, line.parent_column, order)
+def _readers(ctx: Context, shape: Shape, joined: frozenset[Place]) -> Mapping[str, _Reader]:
+    names: dict[str, set[str]] = defaultdict(set)
+    for part, name in joined:
+        names[part].add(name)
+    found = {"": _reader(ctx, shape.model, shape.fields, shape.table.c.id, names[""])}
+    for part, line in shape.lines.items():
+        parent = line.model.__table__.c[line.parent_column]
+        found[part] = _reader(ctx, line.model, line.fields, parent, names[part])
     return found
 
 
-def _reader(ctx: Context, model: Any, fields: Mapping[str, Field], by: str, order: Iterable[Any]) -> _Reader:
+def _reader(
+    ctx: Context, model: Any, fields: Mapping[str, Field], by: sa.Column[Any], joined: Collection[str]
+) -> _Reader:
     table = model.__table__
     stored = [item for item in fields.values() if item.column is not None]
     custom = any(item.column is None for item in fields.values())
     columns: list[Any] = [item.column for item in stored] + ([table.c.custom] if custom else [])
-    source: Any = table
+    source = _with_extensions(table, stored)
+    labels, unjoined = [], []
+    for index, item in enumerate(stored):
+        if item.reference is None:
+            continue
+        start = len(columns)
+        if item.name in joined:
+            target = target_of(item, model)
+            far = target.__table__.alias()
+            source = source.outerjoin(far, _same_row(item.column.table, far, far.c.id, item.column))  # type: ignore[union-attr]
+            columns += label_columns(target, ctx.registry.resource_of_model.get(target), far)
+        else:
+            unjoined.append((item.name, index))
+        labels.append((item.label_name, start, len(columns)))
+    statement = sa.select(*columns).select_from(source).where(by == sa.bindparam("wanted", type_=sa.BigInteger))
+    if issubclass(model, TenantOwned):
+        statement = statement.where(table.c.tenant_id == sa.bindparam("own_tenant", type_=sa.BigInteger))
+    # The order of lines; of the record itself there is but one.
+    order = [table.c[key] for key in ("position", "id") if key in table.c and by is not table.c.id]
+    teller = tell(statement.order_by(*order), list(fields.values()))
+    return _Reader(teller, tuple(labels), tuple(unjoined))
+
+
+def _with_extensions(table: Any, stored: Iterable[Field]) -> Any:
+    source = table
     for extension in dict.fromkeys(item.column.table for item in stored if item.column is not None):
         if extension is not table:
             source = source.outerjoin(extension, _same_row(table, extension, extension.c.id, table.c.id))
-    labels = []
-    for item in stored:
-        if item.reference is None:
-            continue
-        target = target_of(item, model)
-        far = target.__table__.alias()
-        source = source.outerjoin(far, _same_row(item.column.table, far, far.c.id, item.column))  # type: ignore[union-attr]
-        parts = label_columns(target, ctx.registry.resource_of_model.get(target), far)
-        labels.append((item.label_name, len(columns), len(columns) + len(parts)))
-        columns += parts
-    statement = (
-        sa.select(*columns).select_from(source).where(table.c[by] == sa.bindparam("wanted", type_=sa.BigInteger))
-    )
-    if issubclass(model, TenantOwned):
-        statement = statement.where(table.c.tenant_id == sa.bindparam("own_tenant", type_=sa.BigInteger))
-    return _Reader(tell(statement.order_by(*order), list(fields.values())), tuple(labels))
+    return source
 
 
 def _same_row(near: Any, far: Any, far_id: Any, near_id: Any) -> Any:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from core.db.together import _KNOWN
+from core.db.trip import KNOWN
 from core.identity.members import get_member, set_roles
 from core.identity.permissions import PermissionSet
 from core.testing.clients import ApiClient
@@ -74,7 +74,26 @@ def test_a_connection_of_the_pool_keeps_no_tenant_and_no_role(kernel, client, pa
 def test_prepared_statements_that_a_rollback_dropped_are_prepared_again(kernel, client, path):
     assert [client.get(path).status_code for _ in range(2)] == [200, 200]
     raw = kernel.engine.raw_connection()
-    assert raw.info[_KNOWN]
+    assert raw.info[KNOWN]
     raw.driver_connection.execute("DEALLOCATE ALL")
     raw.close()
     assert client.get(path).get_json()["name"] == "Lye"
+
+
+def test_a_reference_that_no_record_had_filled_before_has_its_label_at_once(client, path, lye):
+    # With a field of its own a tenant shares no statement with others, who may have filled what nobody did here.
+    client.post("custom-fields", {"resource": "inventory.item", "name": "x_cas", "label": "CAS", "kind": "text"})
+    assert [client.get(path).get_json()["category_label"] for _ in range(2)] == [None, None]
+    category = client.post("items/categories", {"name": "Alkalis"}).get_json()["id"]
+    gram, kilogram = (client.get(f"admin/uom?code={code}").get_json()["items"][0]["id"] for code in ("g", "kg"))
+    each = client.get("admin/uom?code=each").get_json()["items"][0]["id"]
+    drum = {"quantity": "1", "unit_id": each, "equal_quantity": "25", "equal_unit_id": kilogram}
+    changed = {"category_id": category, "purchase_unit_id": kilogram, "conversions": [drum]}
+    assert client.patch(path, changed, version=lye["version"]).status_code == 200
+    for _ in range(2):
+        told = client.get(path).get_json()
+        assert (told["category_label"], told["purchase_unit_label"], told["base_unit_label"]) == ("Alkalis", "kg", "g")
+        assert [(line["unit_label"], line["equal_unit_label"]) for line in told["conversions"]] == [("each", "kg")]
+    plain = client.post("items", {"code": "SALT", "name": "Salt", "base_unit_id": gram}).get_json()["id"]
+    told = client.get(f"items/{plain}").get_json()
+    assert (told["category_label"], told["base_unit_label"], told["conversions"]) == (None, "g", [])
