@@ -34,6 +34,7 @@ def request(
 def decide(ctx: Context, approval: Approval, state: str, note: str) -> None:
     """Decide an approval as somebody other than its requester; approving runs the action that waits.
 
+    Where that very action is already running on the record, and asks to be approved, it just goes on: it runs once.
     Raises Forbidden for the requester and for whoever may not run the action, Refused when it has expired.
     """
     if approval.requester_id is not None and approval.requester_id == ctx.actor.user_id:
@@ -46,9 +47,13 @@ def decide(ctx: Context, approval: Approval, state: str, note: str) -> None:
     approval.reviewer_id, approval.decided_at, approval.decision = ctx.actor.user_id, ctx.now(), note
     approval.state = state
     ctx.db.flush()
-    if state == "approved":
+    if state == "approved" and not _is_running(ctx, approval):
         before, ctx.approval = ctx.approval, approval
         try:
             ctx.do(approval.action, approval.record_id, **approval.arguments)
         finally:
             ctx.approval = before
+
+
+def _is_running(ctx: Context, approval: Approval) -> bool:
+    return any(key == approval.action and approval.record_id in ids for key, ids in ctx.running)

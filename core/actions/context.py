@@ -46,6 +46,7 @@ class Context:
     view: View
     approval: Approval | None = None
     operation: str = ""
+    running: list[tuple[str, Sequence[int]]] = field(default_factory=list)
     jobs: list[int] = field(default_factory=list)
     _settings: dict[str, Any] = field(default_factory=dict)
     report_progress: Callable[[int], None] | None = None

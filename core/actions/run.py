@@ -100,6 +100,7 @@ def _run(ctx: Context, call: Call, *, trusted: bool, checked: bool = False) -> O
     action = call.action
     resource = ctx.registry.resources[action.resource]
     before, ctx.operation = ctx.operation, ctx.operation or action.key
+    ctx.running.append((action.key, call.ids))
     try:
         records = _load(ctx, resource, call, trusted=trusted)
         _check_versions(records, call.versions)
@@ -123,6 +124,7 @@ def _run(ctx: Context, call: Call, *, trusted: bool, checked: bool = False) -> O
         ctx.db.flush()
         return outcome
     finally:
+        ctx.running.pop()
         ctx.operation = before or ctx.operation
 
 

@@ -58,6 +58,30 @@ def test_a_hook_that_refuses_takes_everything_back(owner, path, no, status, code
     assert owner.get(path).get_json()["items"] == []
 
 
+@pytest.mark.parametrize("door", ["the document", "the request"])
+def test_an_action_that_was_approved_is_announced_once(listening, door):
+    tenant, app = make_tenant(listening, ["inventory", "listening"]), create_app(listening)
+    clerk, boss = (ApiClient(app, make_member(listening, tenant, is_owner=True)) for _ in range(2))
+    hooks.refusing.clear()
+    unit = boss.get("admin/uom?code=g").get_json()["items"][0]["id"]
+    glue = boss.post("items", {"code": "GLUE", "name": "Glue", "base_unit_id": unit, "allow_negative": True}).get_json()
+    store = boss.get("admin/locations").get_json()["items"][0]["id"]
+    lines = [{"item_id": glue["id"], "quantity": "5"}]
+    issue = clerk.post("issues", {"location_id": store, "issue_type": "use", "lines": lines}).get_json()
+    clerk.post(f"issues/{issue['id']}/request-approval", {"reason": "urgent"})
+    waiting = boss.get("approvals?state=pending").get_json()["items"][0]["id"]
+    hooks.heard.clear()
+    path = f"issues/{issue['id']}/approve-negative" if door == "the document" else f"approvals/{waiting}/approve"
+    assert boss.post(path, {"note": "fine"}).status_code == 200
+    assert boss.get(f"issues/{issue['id']}").get_json()["state"] == "posted"
+    assert boss.get(f"approvals/{waiting}").get_json()["state"] == "approved"
+    told = [call[:2] for call in hooks.heard if call[0] != "validate_records"]
+    assert sorted(told) == [
+        ("after_action", "inventory.issue.approve-negative"), ("after_action", "kernel.approval.approve"),
+        ("before_action", "inventory.issue.approve-negative"), ("before_action", "kernel.approval.approve"),
+    ]  # fmt: skip
+
+
 def test_a_tenant_without_the_plugin_is_not_heard(listening, path):
     tenant = make_tenant(listening, ["inventory"])
     hooks.heard.clear()

@@ -17,16 +17,13 @@ def waiting_approval(ctx: Context, resource: str, document: Any) -> Approval:
     return found
 
 
-def approved(ctx: Context, resource: str, document: Any, note: str) -> bool:
-    """Whether an action runs because somebody approved it.
+def need_approval(ctx: Context, resource: str, document: Any, note: str) -> None:
+    """See to it that the running action is approved; the kernel checks who may.
 
-    Asked for on the document itself, this approves the request that waits; the kernel checks who may, and then runs
-    the action again in the approval's name.
+    Asked for on the document itself, it approves the request that waits. Asked for on the request, it is approved.
     """
-    if ctx.approval is not None and ctx.approval.record_id == document.id:
-        return True
-    ctx.do("kernel.approval.approve", waiting_approval(ctx, resource, document), note=note)
-    return False
+    if ctx.approval is None or ctx.approval.record_id != document.id:
+        ctx.do("kernel.approval.approve", waiting_approval(ctx, resource, document), note=note)
 
 
 def follow_rejections(ctx: Context, approvals: Sequence[Approval]) -> None:

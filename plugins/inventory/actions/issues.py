@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 
 from core.api import Context, Refused, action, arg
-from plugins.inventory.actions.approving import approved, waiting_approval, withdraw_request
+from plugins.inventory.actions.approving import need_approval, waiting_approval, withdraw_request
 from plugins.inventory.actions.drafts import need_lines, note_on_lines, source_of, take_back, values_by_line
 from plugins.inventory.ledger.arithmetic import per_unit
 from plugins.inventory.ledger.facts import load_items
@@ -39,9 +39,9 @@ def request_approval(ctx: Context, issue: Issue, *, reason: Annotated[str, arg("
 @action(issues, source="pending_approval", target="posted", label="Approve", icon="check")
 def approve_negative(ctx: Context, issue: Issue, *, note: Annotated[str, arg("Note", max_length=200)] = "") -> None:
     """Let the goods go, below zero where they are not there; whoever asked cannot approve."""
-    if approved(ctx, KIND, issue, note):
-        issue.approved_by_id = ctx.actor.user_id
-        _take(ctx, issue, allow_negative=True)
+    need_approval(ctx, KIND, issue, note)
+    issue.approved_by_id = ctx.actor.user_id
+    _take(ctx, issue, allow_negative=True)
 
 
 @action(issues, source="pending_approval", target="draft", label="Reject", icon="x")

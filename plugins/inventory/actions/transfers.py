@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 
 from core.api import Context, Invalid, action, arg, before
-from plugins.inventory.actions.approving import approved, waiting_approval, withdraw_request
+from plugins.inventory.actions.approving import need_approval, waiting_approval, withdraw_request
 from plugins.inventory.actions.drafts import need_lines, note_on_lines, source_of, take_back, values_by_line
 from plugins.inventory.ledger.issuing import forecast
 from plugins.inventory.ledger.movement import ZERO, Outgoing
@@ -39,8 +39,7 @@ def request(ctx: Context, transfer: Transfer, *, reason: Annotated[str, arg("Rea
 @action(transfers, source="pending_approval", target="completed", label="Approve", icon="check")
 def approve(ctx: Context, transfer: Transfer, *, note: Annotated[str, arg("Note", max_length=200)] = "") -> None:
     """Move the goods, at the cost they have where they come from; whoever asked cannot approve."""
-    if not approved(ctx, KIND, transfer, note):
-        return
+    need_approval(ctx, KIND, transfer, note)
     transfer.approved_by_id, transfer.decision_reason = ctx.actor.user_id, note or None
     lines = need_lines(transfer)
     moves = move_goods(ctx, _wanted(transfer), transfer.to_location_id, source=source_of(transfer, KIND, ctx.today()))
