@@ -1,6 +1,7 @@
 """Archives of a plugin's data: every row of every tenant as it is stored, to be put back exactly so.
 
-A ZIP file with a table of contents and, per tenant and table, one JSON object a line. Numbers go as text, moments as
+A ZIP file with a table of contents and, per tenant, one JSON object a line for each table, and the files beside its
+records. Numbers go as text, moments as
 ISO 8601, ids and times as they are: an archive taken from restored rows is equal to the one they came from.
 """
 
@@ -18,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
+from core.actions.archived_files import bytes_used, restored_files, write_files
 from core.actions.models import Approval
 from core.actions.verifying import tenants_named
 from core.db.base import Base, TenantOwned
@@ -37,6 +39,7 @@ if TYPE_CHECKING:
 
 FORMAT = "openmill-plugin-archive"
 CONTENTS = "contents.json"
+ATTACHED = "files"
 HOLDERS = "role-holders.jsonl"
 CHUNK = 1000
 # What a plugin leaves in the kernel's tables, and what makes such a row the same as another.
@@ -89,6 +92,7 @@ def write_archive(kernel: Kernel, plugin: LoadedPlugin, target: Path, told: Told
 
 def _write(kernel: Kernel, plugin: LoadedPlugin, archive: zipfile.ZipFile, told: Told) -> int:
     counts: dict[str, int] = {}
+    attached = 0
     with kernel.engine.connect() as connection:
         revision = migrating.current(connection, plugin.name)
     for tenant_id, slug in tenants_named(kernel):
@@ -97,8 +101,9 @@ def _write(kernel: Kernel, plugin: LoadedPlugin, archive: zipfile.ZipFile, told:
                 path = f"{slug}/{name}"
                 counts[path] = _write_rows(archive, path, rows)
                 told(path, counts[path])
+            attached += write_files(kernel, db, archive, f"{slug}/{ATTACHED}", belonging(StoredFile, plugin))
     contents = {"format": FORMAT, "plugin": plugin.name, "version": plugin.manifest.version, "revision": revision,
-                "files": {path: count for path, count in counts.items() if count}}  # fmt: skip
+                "attachments": attached, "files": {path: count for path, count in counts.items() if count}}  # fmt: skip
     archive.writestr(CONTENTS, json.dumps(contents, indent=1))
     return sum(counts.values())
 
@@ -181,11 +186,24 @@ def restore_archive(kernel: Kernel, source: Path, told: Told = lambda name, rows
         highest = 0
         for tenant_id, slug in tenants:
             files = {path: rows for path, rows in contents["files"].items() if path.startswith(f"{slug}/")}
-            with tenant_session(kernel, tenant_id) as db:
+            with _files_of(kernel, tenant_id, archive, slug, files), tenant_session(kernel, tenant_id) as db:
                 highest = max(highest, _restore_tenant(kernel, db, plugin, archive, files, told))
         with kernel.platform() as platform:
             raise_ids(platform, highest)
     return sum(contents["files"].values())
+
+
+@contextmanager
+def _files_of(
+    kernel: Kernel, tenant_id: int, archive: zipfile.ZipFile, slug: str, files: Mapping[str, int]
+) -> Iterator[None]:
+    """Put a tenant's files back before its rows: what is committed must be there, and goes again if it is not."""
+    path = f"{slug}/{StoredFile.__tablename__}.jsonl"
+    with tenant_session(kernel, tenant_id, readonly=True) as db:
+        rows = list(_unknown(db, StoredFile, _typed_rows(archive, path, StoredFile))) if path in files else []
+        used = bytes_used(db)
+    with restored_files(kernel, tenant_id, archive, f"{slug}/{ATTACHED}", rows, used):
+        yield
 
 
 def _read_contents(archive: zipfile.ZipFile) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
+from core.actions.archived_files import bytes_used, remove_files, stored_names
 from core.actions.archives import KEPT, belonging, models_of, tenant_session
 from core.actions.verifying import tenants_named
 from core.db.session import TenantSession
@@ -14,7 +15,7 @@ from core.errors import NotFound, Refused
 from core.identity.models import MemberRole, Role
 from core.plugins import migrating
 from core.plugins.registry import KERNEL, LoadedPlugin
-from core.services.models import FailingObserver, Job, ScheduleState
+from core.services.models import FailingObserver, Job, ScheduleState, StoredFile
 from core.tenancy.models import Tenant, TenantModule
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ class Removal:
     plugin: str
     rows: dict[str, dict[str, int]] = field(default_factory=dict)
     leftovers: dict[str, int] = field(default_factory=dict)
+    file_bytes: int = 0
 
     @property
     def total(self) -> int:
@@ -65,6 +67,7 @@ def preview(kernel: Kernel, name: str) -> Removal:
             for model, condition in _leftovers(plugin, tenant_id):
                 count = removal.leftovers.get(model.__tablename__, 0) + _count(db, model, condition)
                 removal.leftovers[model.__tablename__] = count
+            removal.file_bytes += bytes_used(db, belonging(StoredFile, plugin))
     removal.leftovers = {name: count for name, count in removal.leftovers.items() if count}
     return removal
 
@@ -75,11 +78,13 @@ def uninstall(kernel: Kernel, name: str) -> None:
     migrating.downgrade(kernel.engine, kernel.registry, name)
     for tenant_id, _ in tenants_named(kernel):
         with tenant_session(kernel, tenant_id) as db:
+            files = stored_names(db, belonging(StoredFile, plugin))
             for model, condition in _leftovers(plugin, tenant_id):
                 db.execute(sa.delete(model).where(condition).execution_options(synchronize_session=False))
             revisions = {"fields_revision": Tenant.fields_revision + 1, "access_revision": Tenant.access_revision + 1}
             raised = sa.update(Tenant).where(Tenant.id == tenant_id).values(**revisions)
             db.execute(raised.execution_options(synchronize_session=False))
+        remove_files(kernel, tenant_id, files)
 
 
 def _leftovers(plugin: LoadedPlugin, tenant_id: int) -> list[tuple[type[Any], Any]]:

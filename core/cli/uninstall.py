@@ -55,6 +55,8 @@ def _show(removal: Removal) -> None:
         click.echo(f"  {table}: " + ", ".join(f"{count} of {slug}" for slug, count in counts.items()))
     for table, count in removal.leftovers.items():
         click.echo(f"  {table}: {count} rows that belong to it")
+    if removal.file_bytes:
+        click.echo(f"  {removal.file_bytes} bytes of files beside its records")
     if not removal.rows and not removal.leftovers:
         click.echo("  its empty tables")
 

@@ -1,7 +1,9 @@
 """A plugin goes without a trace, and comes back with every row as it was."""
 
+import io
 import json
 import zipfile
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -9,10 +11,11 @@ import pytest
 import sqlalchemy as sa
 
 from core.actions.archives import CONTENTS, restore_archive, write_archive
+from core.actions.attachments import attach
 from core.actions.uninstalling import preview, uninstall
 from core.errors import NotFound, Problem, Refused
 from core.plugins import migrating
-from core.services.models import ExternalKey, Job, ScheduleState, SettingValue
+from core.services.models import ExternalKey, Job, ScheduleState, SettingValue, StoredFile
 from core.services.outbox import enqueue
 from core.testing import databases, house
 from tests.bakery.kernels import Clock, load_bakery, open_bakery
@@ -202,6 +205,83 @@ def test_after_a_fault_it_completes(kernel, world, monkeypatch):
     monkeypatch.undo()
     uninstall(kernel, "bakery")
     assert preview(kernel, "bakery").leftovers == {}
+
+
+@pytest.fixture
+def instance(kernel, tmp_path):
+    """A folder for files that this test alone writes to."""
+    folder = tmp_path / "instance"
+    before, kernel.config = kernel.config, replace(kernel.config, instance=folder, max_file_bytes=300_000)
+    yield folder
+    kernel.config = before
+
+
+@pytest.fixture
+def attached(kernel, instance):
+    """A photograph and a certificate beside a loaf of rye; returns the tenant."""
+    upgrade(kernel)
+    tenant = house.make_tenant(kernel)
+    fill(kernel, tenant)
+    with kernel.unit(tenant.id) as ctx:
+        rye = ctx.scalar(sa.select(Loaf.id).where(Loaf.name.startswith("Rye")))
+        photograph = b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 1100
+        for name, content in (("crust.png", photograph), ("mill.pdf", b"%PDF-1.7 ok")):
+            attach(ctx, ctx.registry.resources["bakery.loaf"], rye, name, io.BytesIO(content))
+    house.switch_module_off(kernel, tenant.id, "bakery")
+    return tenant
+
+
+def on_disk(folder):
+    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def test_files_go_with_the_plugin_and_come_back_to_the_byte(kernel, instance, attached, tmp_path):
+    before, path = on_disk(instance), tmp_path / "bakery.zip"
+    assert sorted(map(len, before.values())) == [11, 281_608]
+    write_archive(kernel, kernel.registry.plugins["bakery"], path)
+    assert json.loads(contents(path)[CONTENTS])["attachments"] == 2
+    assert preview(kernel, "bakery").file_bytes == 281_619
+    uninstall(kernel, "bakery")
+    assert on_disk(instance) == {}
+    upgrade(kernel)
+    restore_archive(kernel, path)
+    assert on_disk(instance) == before
+    with kernel.unit(attached.id) as ctx:
+        kept = ctx.all(sa.select(StoredFile).order_by(StoredFile.id))
+        assert [(row.name, row.media_type) for row in kept] == [
+            ("crust.png", "image/png"), ("mill.pdf", "application/pdf"),
+        ]  # fmt: skip
+    write_archive(kernel, kernel.registry.plugins["bakery"], tmp_path / "again.zip")
+    assert contents(tmp_path / "again.zip") == contents(path)
+
+
+@pytest.mark.parametrize("fault", ["changed", "lost", "longer", "too large"])
+def test_an_archive_whose_files_are_not_what_was_stored_is_refused_whole(kernel, instance, attached, tmp_path, fault):
+    path, bad = tmp_path / "bakery.zip", tmp_path / "bad.zip"
+    write_archive(kernel, kernel.registry.plugins["bakery"], path)
+    uninstall(kernel, "bakery")
+    upgrade(kernel)
+    with zipfile.ZipFile(bad, "w") as archive:
+        for name, content in contents(path).items():
+            if "/files/" in name and content.startswith(b"%PDF"):
+                content = {"changed": b"%PDF-1.7 no", "lost": None, "longer": content * 9}.get(fault, content)
+            if content is not None:
+                archive.writestr(name, content)
+    if fault == "too large":
+        kernel.config = replace(kernel.config, max_file_bytes=100_000)
+    with pytest.raises(Problem) as refused:
+        restore_archive(kernel, bad)
+    assert refused.value.code == ("TOO_LARGE" if fault == "too large" else "BAD_ARCHIVE")
+    assert on_disk(instance) == {}
+    assert all(not rows for rows in stored(kernel, attached, (*TABLES, StoredFile)).values())
+
+
+def test_an_archive_is_not_written_over_files_that_are_gone(kernel, instance, attached, tmp_path):
+    next(path for path in instance.rglob("*") if path.is_file() and path.stat().st_size == 11).unlink()
+    with pytest.raises(Refused, match=r"mill\.pdf") as refused:
+        write_archive(kernel, kernel.registry.plugins["bakery"], tmp_path / "bakery.zip")
+    assert refused.value.code == "FILE_DAMAGED"
+    assert not (tmp_path / "bakery.zip").exists()
 
 
 def test_a_half_archive_is_not_left(kernel, world, tmp_path, monkeypatch):
