@@ -89,6 +89,45 @@ def test_numbers_are_read_as_typed_and_doubt_is_told(pages, client, units):
     assert amounts == ("1200.500000", "750.000000", "1200.500000")
 
 
+# ---- a record made over the page that needs it ---------------------------------------------------------------------
+
+SHEET = {"Accept": "text/html", "X-Fragment": "yes"}
+
+
+def test_a_sheet_is_the_form_alone_and_answers_what_was_made(pages, client):
+    fragment = pages.browser.get("/items/categories/new?name=Butters", headers=SHEET).text
+    assert 'value="Butters"' in fragment
+    assert "On its own page" in fragment
+    assert "<html" not in fragment
+    refused = pages.browser.post("/items/categories/new", {"name": ""}, headers=SHEET)
+    assert refused.status_code == 422
+    assert "Fill this in." in refused.text
+    assert "<html" not in refused.text
+    made = pages.browser.post("/items/categories/new", {"name": "Butters"}, headers=SHEET)
+    assert made.status_code == 201
+    number = client.get("items/categories?name=Butters").json["items"][0]["id"]
+    wanted = {"id": str(number), "label": "Butters", "url": f"/items/categories/{number}", "kind": "Category"}
+    assert made.json == wanted
+
+
+def test_a_sheet_opens_for_nobody_who_may_not_make_it(pages_with):
+    reader = pages_with("inventory.item_category.read")
+    assert reader.browser.get("/items/categories/new", headers=SHEET).status_code == 403
+
+
+def test_the_plus_makes_in_a_sheet_what_goes_through_no_states(pages):
+    page = pages.browser.get("/new", headers={"HX-Request": "true"}).text
+    assert '<a href="/items/new" data-make>' in page
+    assert '<a href="/receipts/new">' in page
+
+
+@pytest.mark.parametrize(("given", "shown"), [("false", False), ("true", True), ("perhaps", True)])
+def test_an_address_fills_a_check_box(pages, given, shown):
+    page = pages.open(f"/items/new?is_active={given}")
+    [box] = [part for part in page.split("<input") if 'name="is_active"' in part]
+    assert (" checked" in box.partition(">")[0]) == shown
+
+
 # ---- grids ---------------------------------------------------------------------------------------------------------
 
 

@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.hands import choose
+from tests.browser.hands import choose, faults_of
 
 PASTE = """([selector, text]) => {
   const data = new DataTransfer();
@@ -113,7 +113,9 @@ def test_rows_come_from_a_spreadsheet(open_page, client, pantry):
 
 
 def test_a_record_is_made_on_the_fly(open_page, client):
+    client.post("items/categories", {"name": "Butter"})
     page = open_page("/items/new")
+    page.locator("input[name=code]").fill("SHEA")
     picker = page.get_by_role("combobox", name="Category")
     picker.click()
     with page.expect_response(lambda answer: "search=Butters" in answer.url):
@@ -121,11 +123,37 @@ def test_a_record_is_made_on_the_fly(open_page, client):
     page.locator(".ts-dropdown:visible .create").click()
     dialog = page.get_by_role("dialog", name="New category")
     expect(dialog).to_be_visible()
-    expect(dialog.get_by_label("Name", exact=False).first).to_have_value("Butters")
-    dialog.get_by_role("button", name="Save", exact=True).last.click()
-    expect(dialog).to_be_hidden()
+    name = dialog.get_by_label("Name", exact=False).first
+    expect(name).to_have_value("Butters")
+    assert faults_of(page, "dialog[open]") == []
+    name.fill("")
+    page.keyboard.press("Control+s")
+    expect(dialog.get_by_role("alert")).to_contain_text("Fill this in.")
+    expect(name).to_be_focused()
+    page.keyboard.press("Escape")
+    asked = page.get_by_role("dialog", name="Save what you changed?")
+    asked.get_by_role("button", name="Stay here").click()
+    name.fill("Butters")
+    page.keyboard.press("Control+s")
+    expect(dialog).to_have_count(0)
+    expect(page.locator("input[name=code]")).to_have_value("SHEA")
     expect(page.locator("select[name=category_id] option:checked")).to_have_text("Butters")
     assert one(client, "items/categories?name=Butters")["id"]
+
+
+def test_what_is_short_is_made_over_the_list_and_appears_in_it(open_page, client):
+    page = open_page("/items/categories")
+    page.locator("[data-quick] summary").click()
+    page.locator("[data-quick]").get_by_role("link", name="Category", exact=True).click()
+    dialog = page.get_by_role("dialog", name="New category")
+    dialog.get_by_label("Name").fill("Clays & earths")
+    whole = dialog.get_by_role("link", name="On its own page")
+    whole.evaluate("link => link.addEventListener('click', (event) => event.preventDefault())")
+    whole.click()
+    expect(whole).to_have_attribute("href", re.compile(r"/items/categories/new\?.*name=Clays\+%26\+earths"))
+    dialog.get_by_role("button", name="Save", exact=True).last.click()
+    expect(page.locator("#list").get_by_role("link", name="Clays & earths")).to_be_visible()
+    expect(page.get_by_text("Category Clays & earths is made.")).to_be_visible()
 
 
 def test_what_does_not_apply_is_hidden_and_what_is_wrong_is_found(open_page, client, pantry):

@@ -16,11 +16,12 @@ STAR = "star"
 
 @dataclass(frozen=True)
 class Entry:
-    """One entry of the menu."""
+    """One entry of the menu; what is quick to make is made in a sheet over the page."""
 
     title: str
     url: str
     icon: str
+    quick: bool = False
 
 
 @dataclass
@@ -50,12 +51,15 @@ def _place(name: str) -> int:
 
 
 def creatable(ctx: Context) -> list[Entry]:
-    """Return the forms of new records that the person may fill in, those of every day first."""
+    """Return the forms of new records that the person may fill in, those of every day first.
+
+    What goes through states is worked on further, on its own page.
+    """
     registry = ctx.registry
     menus = sorted(ctx.view.only(registry.menus), key=lambda item: (_place(item.path.partition("/")[0]), item.sequence))
     placed = [registry.resources[item.target] for item in menus if item.target in registry.resources]
     return [
-        Entry(item.singular, f"/{item.path}/new", item.icon)
+        Entry(item.singular, f"/{item.path}/new", item.icon, quick=not hasattr(item.model, "state"))
         for item in dict.fromkeys([*placed, *ctx.view.only(registry.resources)])
         if "create" in item.verbs and ctx.can(f"{item.key}.create") and ctx.can(f"{item.key}.read")
     ]

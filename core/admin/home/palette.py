@@ -35,6 +35,7 @@ class Command:
     kind: str = PLACES
     hint: str = ""
     sheet: bool = False
+    quick: bool = False
     tenant: str = ""
     verb: str = ""
 
@@ -99,7 +100,7 @@ def _commands(visit: Visit, ctx: Context, at: str) -> Iterator[Command]:
     yield Command("Go to", "Favourites", "star", "/favourites")
     yield Command("Go to", "Preferences", "settings-2", "/preferences")
     for entry in creatable(ctx):
-        yield Command("New", f"New {entry.title.lower()}", entry.icon, entry.url, DEEDS)
+        yield Command("New", f"New {entry.title.lower()}", entry.icon, entry.url, DEEDS, quick=entry.quick)
     yield from _collection_actions(ctx)
     yield from _around(visit)
 

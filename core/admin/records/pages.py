@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from flask import Response, request
 
@@ -19,6 +20,7 @@ from core.admin.lists.page import may_change, may_write
 from core.admin.records.beside import Beside, beside_of
 from core.admin.records.conflict import conflict_of, merged, versions_of
 from core.admin.records.copying import Copy, copy_of
+from core.admin.records.quick import answer_made, in_sheet, show_in_sheet
 from core.admin.records.view import RecordView, bind_form, new_values, new_view, record_view
 from core.errors import Forbidden, Invalid, Problem, VersionMismatch
 from core.plugins.declarations import Resource
@@ -49,7 +51,8 @@ def new_record(visit: Visit, resource: Resource) -> Response:
     with visit.reading() as ctx:
         _require(ctx, f"{resource.key}.create", may_write(ctx, resource, "create"))
         shape = ctx.shape(resource)
-        values, source = new_values(shape, request.args.to_dict()), whole_number("from")
+        zone, source = ZoneInfo(ctx.tenant.zone), whole_number("from")
+        values = new_values(shape, request.args.to_dict(), zone)
         copied = copy_of(ctx, shape, source) if source is not None else None
         form = bind_form(ctx, shape, {**values, **copied.values} if copied is not None else values)
         return show_new(visit, ctx, resource, form, copied=copied)
@@ -81,7 +84,10 @@ def create_record(visit: Visit, resource: Resource) -> Response:
         form.show(problem.errors)
         with visit.reading() as ctx:
             return show_new(visit, ctx, resource, form, problem)
-    return go(f"/{resource.path}/{outcome.records[0].id}", Note(f"{resource.singular} created."))
+    made = outcome.records[0].id
+    if in_sheet():
+        return answer_made(visit, resource, made)
+    return go(f"/{resource.path}/{made}", Note(f"{resource.singular} created."))
 
 
 def open_record(visit: Visit, resource: Resource, record_id: int) -> Response:
@@ -116,10 +122,12 @@ def show_record(
 def _show(
     visit: Visit, ctx: Context, resource: Resource, view: RecordView, problem: Problem | None, form: BoundForm | None
 ) -> Response:
-    page = frame(visit, ctx, view.heading, crumb(resource))
-    summary = form.faults if form is not None else []
     status = problem.status if problem else 200
-    return show(page, "records/record.html", status, view=view, problem=said(problem, ctx), summary=summary)
+    told = {"problem": said(problem, ctx), "summary": form.faults if form is not None else []}
+    if in_sheet():
+        return show_in_sheet(visit, ctx, view, status, **told)
+    page = frame(visit, ctx, view.heading, crumb(resource))
+    return show(page, "records/record.html", status, view=view, **told)
 
 
 def said(problem: Problem | None, ctx: Context | None = None) -> dict[str, Any] | None:

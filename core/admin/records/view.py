@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from core.actions.context import Context
 from core.actions.history import Mark, first_and_last
@@ -20,7 +22,7 @@ from core.admin.records.copying import Copy
 from core.admin.records.status import Status, status_of
 from core.desk.preferences import own_zone
 from core.plugins.declarations import Group, Lines, Resource
-from core.resources.shape import Shape
+from core.resources.shape import Field, Shape
 
 
 @dataclass(frozen=True)
@@ -90,11 +92,26 @@ def bind_form(ctx: Context, shape: Shape, values: Mapping[str, Any], posted: Pos
     return BoundForm(record_plan(ctx, shape), zone, values=values, posted=posted, currency=currency)
 
 
-def new_values(shape: Shape, given: Mapping[str, str]) -> dict[str, Any]:
+def new_values(shape: Shape, given: Mapping[str, str], zone: ZoneInfo) -> dict[str, Any]:
     """Return what the form of a new record starts with: declared defaults, and what the address gives."""
     values = {name: item.default for name, item in shape.fields.items() if item.default is not None}
     dumped = {name: _dumped(shape, name, value) for name, value in values.items()}
-    return dumped | {name: text for name, text in given.items() if name in shape.fields}
+    read = {name: _given(shape.fields[name], text, zone) for name, text in given.items() if name in shape.fields}
+    return dumped | {name: value for name, value in read.items() if value is not None}
+
+
+def _given(item: Field, text: str, zone: ZoneInfo) -> Any:
+    """Return what an address says of a field, None where it cannot be read: it is left to be typed then."""
+    if item.kind.name == "boolean":
+        return {"true": True, "false": False}.get(text)
+    if item.kind.name != "moment":
+        return text
+    try:
+        moment = datetime.fromisoformat(text)
+        # A time without a zone is one on the organisation's clock, as calendars show it.
+        return (moment if moment.tzinfo else moment.replace(tzinfo=zone)).astimezone(UTC).isoformat()
+    except (ValueError, OverflowError):
+        return None
 
 
 def _dumped(shape: Shape, name: str, value: Any) -> Any:

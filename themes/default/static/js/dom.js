@@ -30,13 +30,14 @@ export async function send(url, { method = "POST", body, form } = {}) {
   return told;
 }
 
-// A short word to the person, read out by screen readers.
-export function tell(text, tone = "info") {
+// A short word to the person, read out by screen readers; `url` leads to what it is about.
+export function tell(text, tone = "info", url = "") {
   const place = one("#told");
   if (!place) return;
   const note = document.createElement("p");
   note.className = `toast ${tone}`;
   note.textContent = text;
+  if (url) note.append(" ", Object.assign(document.createElement("a"), { className: "link", href: url, textContent: "Open" }));
   place.append(note);
   setTimeout(() => note.remove(), 6000);
 }

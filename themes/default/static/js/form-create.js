@@ -1,28 +1,28 @@
-// A record made without leaving the form that needs it: the generated form of its kind, in a dialog of its own
-import { all, one, prepare, tell } from "./dom.js";
+// A record made without leaving the page that needs it: the generated form of its kind, in a sheet of its own
+import { all, one, prepare } from "./dom.js";
+import { askToLeave, isChanged, markChanged } from "./guard.js";
 
+const MOST_CARRIED = 400;
 let count = 0;
 
 // Two forms on one page must not share ids.
-function renamed(form) {
+function renamed(part) {
   const prefix = `new${(count += 1)}-`;
-  all("[id]", form).forEach((element) => (element.id = prefix + element.id));
+  all("[id]", part).forEach((element) => (element.id = prefix + element.id));
   for (const attribute of ["for", "aria-labelledby", "aria-describedby", "aria-controls"]) {
-    all(`[${attribute}]`, form).forEach((element) => element.setAttribute(attribute, element.getAttribute(attribute).split(" ").map((id) => prefix + id).join(" ")));
+    all(`[${attribute}]`, part).forEach((element) => element.setAttribute(attribute, element.getAttribute(attribute).split(" ").map((id) => prefix + id).join(" ")));
   }
-  return form;
+  all("a[href^='#']", part).forEach((link) => link.setAttribute("href", `#${prefix}${link.getAttribute("href").slice(1)}`));
+  return part;
 }
 
-function show(dialog, page, save) {
-  const form = one("main form[data-guard]", page);
-  if (!form) return false;
-  form.removeAttribute("data-draft");
+function show(dialog, text, save) {
+  const part = one("[data-title]", new DOMParser().parseFromString(text, "text/html"));
+  if (!part) return false;
+  const form = one("form", part);
   all("noscript", form).forEach((element) => element.remove());
-  one(".sheet-head h2", dialog).textContent = one("h1", page).textContent.trim();
-  const summary = one("main [role=alert]", page);
-  all("a[href^='#']", summary ?? form).forEach((link) => link.removeAttribute("href"));
-  one(".sheet-body", dialog).replaceChildren(...(summary ? [summary] : []), renamed(form));
-  one(".form-end a", form)?.setAttribute("data-do", "close");
+  one(".sheet-head h2", dialog).textContent = part.dataset.title;
+  one(".sheet-body", dialog).replaceChildren(renamed(part));
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     if (event.submitter?.name !== "_add" && event.submitter?.name !== "_remove") save(form);
@@ -33,7 +33,33 @@ function show(dialog, page, save) {
   return true;
 }
 
-const parsed = async (answer) => new DOMParser().parseFromString(await answer.text(), "text/html");
+// The page behind a sheet cannot be seen: what went wrong is said in the sheet itself.
+function complain(dialog, words) {
+  one(".failed", dialog)?.remove();
+  const note = document.createElement("p");
+  note.className = "note bad failed";
+  note.setAttribute("role", "alert");
+  note.textContent = words;
+  one(".sheet-body", dialog).prepend(note);
+}
+
+async function leave(dialog) {
+  const form = one("form", dialog);
+  const answer = form && isChanged(form) ? await askToLeave() : "leave";
+  if (answer === "save") one("[data-save]", dialog).click();
+  if (answer === "leave") dialog.close();
+}
+
+// The page of its own begins with what was typed here.
+function carryTyped(link, form) {
+  const url = new URL(link.href);
+  for (const { name, value, type, checked } of form.elements) {
+    const own = name && !/^_|^csrf_token$|-/.test(name) && !["hidden", "submit", "password"].includes(type);
+    const text = type === "checkbox" ? String(checked) : value;
+    if (own && text && text.length <= MOST_CARRIED) url.searchParams.set(name, text);
+  }
+  link.href = url;
+}
 
 function opened() {
   const dialog = document.createElement("dialog");
@@ -48,33 +74,49 @@ function opened() {
     event.stopPropagation();
     one("[data-save]", dialog)?.click();
   });
+  dialog.addEventListener("cancel", (event) => {
+    if (event.target !== dialog) return;
+    event.preventDefault();
+    leave(dialog);
+  });
+  dialog.addEventListener("click", (event) => {
+    const link = event.target.closest("[data-full]");
+    if (link) carryTyped(link, one("form", dialog));
+    if (!event.target.closest("[data-do=close]")) return;
+    event.stopPropagation();
+    leave(dialog);
+  });
   return dialog;
 }
 
-export async function createRecord(url, base, done) {
+const asked = (url, options) => fetch(url, { ...options, headers: { Accept: "text/html", "X-Fragment": "yes" } }).catch(() => null);
+
+// Calls `done` with what was made: its id, label and address; with nothing where the sheet was left.
+export async function createRecord(url, done, { beside = true } = {}) {
   const dialog = opened();
   let made;
+  const ready = () => beside && one("[data-full]", dialog)?.setAttribute("target", "_blank");
   dialog.addEventListener("close", () => {
     dialog.remove();
     done(made);
   });
 
   async function save(form) {
-    const answer = await fetch(form.action, { method: "POST", body: new FormData(form), headers: { Accept: "text/html" } }).catch(() => null);
-    const id = answer?.ok && answer.redirected && new RegExp(`^${base}(\\d+)$`).exec(new URL(answer.url).pathname)?.[1];
-    if (id) {
-      const found = await fetch(`${base}choices?id=${id}`, { headers: { Accept: "application/json" } }).then((page) => page.json());
-      made = found.items[0];
+    const answer = await asked(form.action, { method: "POST", body: new FormData(form) });
+    if (answer?.status === 201) {
+      made = await answer.json();
       dialog.close();
-      if (made) tell(`${made.label} is made and chosen.`, "good");
-    } else if (!answer || !show(dialog, await parsed(answer), save)) {
-      tell("It was not saved. Try once more, or make it on its own page.", "bad");
+    } else if (!answer || answer.redirected || !show(dialog, await answer.text(), save)) {
+      complain(dialog, "It was not saved. Try once more, or make it on its own page.");
+    } else {
+      // What was refused is still only here.
+      markChanged(one("form", dialog));
+      ready();
     }
   }
 
-  const answer = await fetch(url, { headers: { Accept: "text/html" } }).catch(() => null);
+  const answer = await asked(url);
   dialog.showModal();
-  if (answer?.ok && show(dialog, await parsed(answer), save)) return;
-  dialog.close();
-  tell("The form for it could not be opened. Try once more.", "bad");
+  if (!answer?.ok || answer.redirected || !show(dialog, await answer.text(), save)) complain(dialog, "The form for it could not be opened. Try once more.");
+  ready();
 }

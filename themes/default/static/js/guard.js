@@ -8,6 +8,7 @@ export function markChanged(form) {
 export function markSaved(form) {
   changed.delete(form);
 }
+export const isChanged = (form) => changed.has(form);
 const unsaved = () => [...changed].find((form) => form.isConnected && !form.closest("dialog"));
 
 addEventListener("beforeunload", (event) => {
@@ -31,17 +32,23 @@ function asking() {
   return dialog;
 }
 
-function ask(form, link) {
+// Answers "save", "leave" or "stay".
+export function askToLeave() {
   const dialog = asking();
   dialog.returnValue = "stay";
-  dialog.addEventListener("close", () => {
-    if (dialog.returnValue === "save") return (one("[data-save]", form) ?? form).click?.();
-    if (dialog.returnValue !== "leave") return link.focus();
-    changed.clear();
-    form.dispatchEvent(new CustomEvent("left", { bubbles: true }));
-    link.click();
-  }, { once: true });
-  dialog.showModal();
+  return new Promise((answer) => {
+    dialog.addEventListener("close", () => answer(dialog.returnValue), { once: true });
+    dialog.showModal();
+  });
+}
+
+async function ask(form, link) {
+  const answer = await askToLeave();
+  if (answer === "save") return (one("[data-save]", form) ?? form).click?.();
+  if (answer !== "leave") return link.focus();
+  changed.clear();
+  form.dispatchEvent(new CustomEvent("left", { bubbles: true }));
+  link.click();
 }
 
 document.addEventListener("click", (event) => {

@@ -2,6 +2,7 @@
 import { all, one, onVerb, prepare, verb } from "./dom.js";
 import { shortcut } from "./keyboard.js";
 import { keep, recall } from "./memory.js";
+import { makeHere } from "./quick.js";
 import { openSheet } from "./sheets.js";
 
 const WAIT_MS = 140;
@@ -168,6 +169,7 @@ function follow(node, event) {
   if (node.dataset.verb) return verb(node.dataset.verb)?.(node, event);
   if (node.dataset.tenant) return one(`input[name="tenant"][value="${CSS.escape(node.dataset.tenant)}"]`)?.form.requestSubmit();
   if (node.dataset.sheet !== undefined) return openSheet(node).catch(() => location.assign(node.href));
+  if (node.dataset.make !== undefined) return makeHere(node);
   location.assign(node.href);
 }
 

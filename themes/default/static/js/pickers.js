@@ -1,5 +1,5 @@
 // Reference pickers: search, what was chosen lately first, a new record on the fly, the chosen one opened
-import { all, onArrival, one } from "./dom.js";
+import { all, onArrival, one, tell } from "./dom.js";
 import { clearProblem } from "./form-cells.js";
 import { markChanged } from "./guard.js";
 
@@ -61,7 +61,11 @@ function settingsFor(select, name) {
       no_results: (data, escape) => `<div class="no-results">Nothing is called ${escape(data.input)}.</div>`,
     },
     create(text, done) {
-      import("./form-create.js").then(({ createRecord }) => createRecord(this.doors.create + encodeURIComponent(text), baseOf(select), done), () => done());
+      const chosen = (made) => {
+        done(made);
+        if (made) tell(`${made.label} is made and chosen.`, "good");
+      };
+      import("./form-create.js").then(({ createRecord }) => createRecord(this.doors.create + encodeURIComponent(text), chosen), () => done());
     },
     createFilter() {
       return Boolean(this.doors?.create);

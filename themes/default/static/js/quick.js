@@ -1,5 +1,5 @@
-// The plus in the top bar: what this person makes most stands first.
-import { all, one, onArrival } from "./dom.js";
+// The plus in the top bar: what this person makes most stands first, and is made in a sheet over the page.
+import { all, one, onArrival, tell } from "./dom.js";
 import { shortcut } from "./keyboard.js";
 import { keep, recall } from "./memory.js";
 
@@ -14,7 +14,25 @@ onArrival(() => {
   if (one("[data-quick]").open) one("a", list)?.focus();
 });
 
+function madeHere(record) {
+  one("[data-quick] summary").focus();
+  if (!record) return;
+  tell(`${record.kind} ${record.label} is made.`, "good", record.url);
+  const list = record.url.replace(/\/\d+$/, "") === location.pathname && one("#list");
+  if (list) htmx.ajax("GET", location.href, { target: "#list", select: "#list", swap: "outerHTML" });
+}
+
+export function makeHere(link) {
+  link.closest("details.menu")?.removeAttribute("open");
+  import("./form-create.js").then(({ createRecord }) => createRecord(link.href, madeHere, { beside: false })).catch(() => location.assign(link.href));
+}
+
 document.addEventListener("click", (event) => {
+  const here = event.target.closest("a[data-make]");
+  if (here && !event.defaultPrevented && !event.ctrlKey && !event.metaKey && !event.shiftKey) {
+    event.preventDefault();
+    makeHere(here);
+  }
   const link = event.target.closest("[data-most-used] a");
   if (link) keep("made", { ...made, [link.getAttribute("href")]: (made[link.getAttribute("href")] ?? 0) + 1 });
 });
