@@ -21,6 +21,7 @@ from core.plugins.declarations import (
     Panel,
     Query,
     Resource,
+    Rule,
     Schedule,
 )
 from core.plugins.registry import LoadedPlugin
@@ -84,6 +85,9 @@ def _references(plugin: LoadedPlugin, loaded: Mapping[str, LoadedPlugin]) -> Ite
             yield f"Its schedule {schedule.key!r} runs {schedule.job!r}, which nobody declares."
     for panel in plugin.declared.of(Panel):
         yield from _panel(panel, keys)
+    for rule in plugin.declared.of(Rule):
+        if rule.assigned is not None and rule.assigns not in keys:
+            yield f"Its record rule {rule.key!r} assigns {rule.assigns!r}, which nobody declares."
     for change in plugin.declared.of(OnChange):
         if change.resource not in keys:
             yield f"Its on_change of {change.field!r} belongs to {change.resource!r}, which nobody declares."

@@ -209,6 +209,8 @@ class Rule(Declaration):
 
     resources: tuple[str, ...]
     function: Callable[..., Any]
+    assigned: Any = None
+    assigns: str = ""
 
 
 @dataclass(frozen=True, eq=False)
@@ -261,6 +263,7 @@ class Before(Declaration):
 
     verb: str
     function: Callable[..., Any]
+    many: bool = False
 
 
 @dataclass(frozen=True, eq=False)

@@ -150,15 +150,20 @@ def _action(resource_: Resource | str, **said: Any) -> Callable[[Function], Func
     return declare
 
 
-def before(resource_: Resource, verb: str) -> Callable[[Function], Function]:
+def before(resource_: Resource, verb: str, *, many: bool = False) -> Callable[[Function], Function]:
     """Declare what the owner of a resource does inside create, update or delete, before the flush.
 
     Called with (ctx, record, values): values are the new ones (empty for delete); changing `record` is allowed.
+    With `many`, for update and delete, it is called once with (ctx, records, rows), so that it can look everything up
+    at once, and returns what stands against which record: {id: problem}.
     """
+    if many and verb == "create":
+        raise TypeError("a rule for create is called record by record")
 
     def declare(function: Function) -> Function:
         key = f"{resource_.key}.{verb}.{function.__name__}"
-        _note_function(function.__module__, Before(key=key, verb=f"{resource_.key}.{verb}", function=function))
+        _note_function(function.__module__, Before(key=key, verb=f"{resource_.key}.{verb}", function=function,
+                                                   many=many))  # fmt: skip
         return function
 
     return declare
@@ -290,11 +295,18 @@ def role(key: str, *, title: str, allow: Sequence[str], rules: Sequence[str] = (
     return _note(Role(key, title=title, allow=tuple(allow), rules=tuple(rules)))
 
 
-def rule(key: str, *, resources: Sequence[str]) -> Callable[[Function], Function]:
-    """Declare a record rule: the function (ctx, resource) returns the SQLAlchemy criterion of what may be seen."""
+def rule(
+    key: str, *, resources: Sequence[str], assigned: type[Any] | None = None, assigns: str = ""
+) -> Callable[[Function], Function]:
+    """Declare a record rule: the function (ctx, resource) returns the SQLAlchemy criterion of what may be seen.
+
+    `assigned` is the model that says which records of the resource `assigns` a member was given, so that the page of
+    the member shows them; both are left out where a rule goes by something else.
+    """
 
     def declare(function: Function) -> Function:
-        _note_function(function.__module__, Rule(key, resources=tuple(resources), function=function))
+        item = Rule(key, resources=tuple(resources), function=function, assigned=assigned, assigns=assigns)
+        _note_function(function.__module__, item)
         return function
 
     return declare

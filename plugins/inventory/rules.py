@@ -6,6 +6,7 @@ from sqlalchemy import ColumnElement, or_
 
 from core.api import Context, Resource, rule
 from plugins.inventory.assignments import assigned_location_ids
+from plugins.inventory.models.locations import LocationMember
 
 # Which fields of a document name its place; one assigned place is enough to see it.
 PLACES = {
@@ -21,7 +22,9 @@ PLACES = {
 }
 
 
-@rule("inventory.assigned_locations", resources=tuple(PLACES))
+@rule(
+    "inventory.assigned_locations", resources=tuple(PLACES), assigned=LocationMember, assigns="inventory.location"
+)  # fmt: skip
 def assigned_locations(ctx: Context, resource: Resource) -> ColumnElement[bool]:
     """Only the locations the member is assigned to, what lies inside them, and what happens there."""
     allowed = sorted(assigned_location_ids(ctx))

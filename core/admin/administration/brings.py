@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from core.actions.context import Context
+from core.actions.granting import verbs_of
 from core.admin.display.words import words_label
 from core.plugins.declarations import (
     Alert,
@@ -113,24 +114,6 @@ def _role(item: Role) -> Brought:
 def _permissions(ctx: Context, plugin: LoadedPlugin) -> list[Brought]:
     return [Brought(item.title, ", ".join(verb for verb, _ in verbs_of(ctx, item)))
             for item in plugin.declared.of(Resource)]  # fmt: skip
-
-
-def verbs_of(ctx: Context, resource: Resource) -> list[tuple[str, str]]:
-    """Return every verb that somebody may be allowed on a resource, with its label; reading first."""
-    from core.db.base import Record
-
-    built = [verb for verb in ("create", "update", "delete", "import") if verb in resource.verbs]
-    document = ["attach", "comment"] if issubclass(resource.model, Record) else []
-    sensitive = any(column.info.get("sensitive") for column in resource.model.__table__.columns)
-    own = [
-        (item.permission.rpartition(".")[2], item.label)
-        for item in ctx.registry.actions_of.get(resource.key, ())
-        if item.permission.startswith(f"{resource.key}.")
-    ]
-    plain = ["read", *built, "export", *document, *(["sensitive"] if sensitive else [])]
-    named = {verb: verb.capitalize() for verb in plain}
-    # An action that asks for a built-in right does not rename it.
-    return list({**named, **{verb: label for verb, label in own if verb not in named}}.items())
 
 
 def _extension(ctx: Context, item: Extends) -> Brought:

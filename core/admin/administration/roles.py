@@ -11,9 +11,9 @@ import sqlalchemy as sa
 from flask import Response, make_response, request
 
 from core.actions.context import Context
+from core.actions.granting import verbs_of
 from core.actions.run import Call, find_action, run_action
 from core.actions.unit import Answer, perform
-from core.admin.administration.brings import verbs_of
 from core.admin.frame.visit import Crumb, Note, Visit, frame, go, show
 from core.admin.records.pages import said
 from core.errors import Forbidden, NotFound, Problem

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from core.admin.administration import apps, platform, roles, settings
+from core.admin.administration import apps, members, platform, roles, settings
 from core.admin.frame import session_pages
 from core.admin.frame.brand_files import logo_file
 
@@ -16,6 +16,12 @@ ROUTES = (
     ("/apps/<name>", "GET", apps.app_page),
     ("/apps/<name>", "POST", apps.switch),
     ("/apps/<name>/observers", "POST", apps.repair),
+    ("/members/<int:member_id>", "GET", members.member),
+    ("/members/<int:member_id>/access", "GET", members.see_access),
+    ("/members/<int:member_id>/roles", "POST", members.save_roles),
+    ("/members/<int:member_id>/do/reset-password", "POST", members.reset_password),
+    ("/members/do/invite", "GET", members.invitation),
+    ("/members/do/invite", "POST", members.invite),
     ("/roles/<int:role_id>/rights", "GET", roles.rights),
     ("/roles/<int:role_id>/rights", "POST", roles.save_rights),
     ("/roles/<int:role_id>/rights/copy", "POST", roles.copy_role),
