@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from functools import partial
@@ -16,6 +15,7 @@ from core.actions.context import Context
 from core.errors import Invalid, NotFound, TooLarge
 from core.services import files, pictures
 from core.services.models import SettingValue, StoredFile
+from core.services.themes import installed_themes
 from core.tenancy.models import Tenant
 
 if TYPE_CHECKING:
@@ -26,7 +26,6 @@ LARGEST_LOGO = 512 * 1024
 LOGO_KINDS = ("image/png", "image/jpeg", "image/webp")
 DENSITIES = ("comfortable", "compact")
 HUE, DENSITY = f"{OWNER}.hue", f"{OWNER}.density"
-_THEME = re.compile(r"[a-z][a-z0-9_-]{0,39}")
 
 
 @dataclass(frozen=True)
@@ -91,7 +90,8 @@ def _fault(name: str, value: Any) -> str:
         plain = isinstance(value, str) and 1 <= len(value.strip()) <= 120 and value.isprintable()
         return "" if plain else "Give a name of 1 to 120 printable characters."
     if name == "theme":
-        return "" if isinstance(value, str) and _THEME.fullmatch(value) else "Name an installed theme."
+        known = installed_themes()
+        return "" if isinstance(value, str) and value in known else f"Name an installed theme: {', '.join(known)}."
     if name == "hue":
         whole = value is None or (type(value) is int and 0 <= value <= 360)
         return "" if whole else "Must be a whole number from 0 to 360."

@@ -17,6 +17,7 @@ from core.db.prepared import Prepared
 from core.desk.models import Preference
 from core.errors import Forbidden, Invalid
 from core.resources.kinds import plain_json
+from core.services.themes import installed_themes
 
 LARGEST = 20_000
 MOST_FAVOURITES = 30
@@ -201,7 +202,7 @@ KNOWN: Mapping[str, Judge] = {
     "zone": _zone,
     "density": _one_of("comfortable", "compact"),
     "mode": _one_of("light", "dark"),
-    "theme": _name,
+    "theme": lambda value: _one_of(*installed_themes())(value),
     "landing": _path,
     "sidebar": _sidebar,
     "favourites": _favourites,

@@ -12,6 +12,7 @@ from core.actions.settings import UPDATE
 from core.actions.unit import Answer, perform
 from core.desk.branding import brand_of, change_brand, logo_of, remove_logo, set_logo
 from core.errors import BadRequest, Forbidden, Invalid
+from core.services.themes import installed_themes
 from core.web.answering import route
 from core.web.attachments import SEALED
 from core.web.bodies import read_json, write_json
@@ -26,6 +27,14 @@ def read_branding() -> Response:
     actor = tenant_actor()
     with kernel().unit(actor.tenant_id or 0, actor, readonly=True) as ctx:
         return Response(write_json(brand_of(ctx).as_dict()), mimetype="application/json")
+
+
+@route(branding, "GET", "/themes")
+def list_themes() -> Response:
+    """Return the themes that are installed; an organisation chooses one here, a person one in their preferences."""
+    tenant_actor()
+    found = [{"name": item.name, "title": item.title, "summary": item.summary} for item in installed_themes().values()]
+    return Response(write_json({"items": found}), mimetype="application/json")
 
 
 @route(branding, "PATCH", "")

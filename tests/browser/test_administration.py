@@ -51,6 +51,17 @@ def test_a_colour_is_tried_before_it_is_saved(open_page):
     assert page.evaluate(hue) == "150"
 
 
+def test_the_theme_is_switched_from_the_palette(open_page):
+    page = open_page("/settings")
+    page.keyboard.press("Control+k")
+    palette = page.get_by_role("dialog", name="Search and commands")
+    palette.get_by_role("combobox").fill(">theme clay")
+    palette.get_by_role("option", name="Switch theme to Clay").click()
+    expect(page.locator("link[href*='/clay/css/theme.css']")).to_be_attached()
+    page.goto("/preferences")
+    expect(page.get_by_label("Theme", exact=True)).to_have_value("clay")
+
+
 def test_a_wildcard_shows_what_it_gives(open_page, clerk):
     page = open_page(f"/roles/{clerk}/rights")
     items = page.get_by_role("group", name="Items", exact=True)

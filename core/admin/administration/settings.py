@@ -10,11 +10,11 @@ from flask import Response, request
 from core.actions.context import Context
 from core.actions.settings import READ, UPDATE, change_settings, list_settings, reset_settings
 from core.actions.unit import Answer, perform
-from core.admin.frame.themes import theme_names
 from core.admin.frame.visit import Note, Visit, frame, go, show
 from core.admin.records.pages import said
 from core.desk.branding import DENSITIES, brand_of, change_brand, remove_logo, set_logo
 from core.errors import Forbidden, Invalid, Problem
+from core.services.themes import installed_themes
 
 DEFAULT_HUE = 258
 INPUTS = {"bool": "checkbox", "int": "number", "Decimal": "decimal", "date": "date", "str": "text"}
@@ -27,7 +27,7 @@ def settings(visit: Visit, problem: Problem | None = None) -> Response:
         _require(ctx, READ)
         errors = problem.errors if problem else {}
         view = {
-            "modules": _by_module(ctx, errors), "brand": brand_of(ctx), "themes": theme_names(),
+            "modules": _by_module(ctx, errors), "brand": brand_of(ctx), "themes": list(installed_themes().values()),
             "densities": DENSITIES, "may_change": ctx.can(UPDATE), "default_hue": DEFAULT_HUE, "errors": errors,
         }  # fmt: skip
         page = frame(visit, ctx, "Settings")
@@ -139,8 +139,5 @@ def _brand(form: Mapping[str, str]) -> dict[str, Any]:
     hue = form.get("hue", "").strip() if form.get("own_hue") else ""
     if hue and not (hue.isascii() and hue.isdigit() and len(hue) < 4):
         raise Invalid({"hue": ["Must be a whole number from 0 to 360."]})
-    theme = form.get("theme", "")
-    if theme not in theme_names():
-        raise Invalid({"theme": ["Name an installed theme."]})
-    return {"name": form.get("name", ""), "theme": theme, "hue": int(hue) if hue else None,
+    return {"name": form.get("name", ""), "theme": form.get("theme", ""), "hue": int(hue) if hue else None,
             "density": form.get("density") or None}  # fmt: skip

@@ -140,14 +140,14 @@ def _show(
     url = f"/{shape.resource.path}/cells/{row['id']}/{field.name}"
     view = CellForm(url, f"{field.label.text} of {label_of_row(shape, row)}", field, row.get("version"), conflict,
                     refusal)  # fmt: skip
-    frame = replace(outer_frame(view.title), csrf=visit.csrf_token, theme=chosen_theme(ctx.tenant))
+    frame = replace(outer_frame(view.title), csrf=visit.csrf_token, theme=chosen_theme(ctx))
     return show(frame, "edits/cell_form.html", status, view=view)
 
 
 def _row_now(ctx: Context, shape: Shape, record_id: int) -> dict[str, Any]:
     """Return every cell of a record as a list shows it: a rule may have changed others beside the one that was sent."""
     row = read_one(ctx, shape, record_id)
-    theme = chosen_theme(ctx.tenant)
+    theme = chosen_theme(ctx)
     cells = {name: cell_of(ctx, shape, item, row, shape.model) for name, item in shape.fields.items()}
     markup = {
         name: {"text": made.text, "html": render_template(theme, "edits/cell.html", {"cell": replace(made, url="")})}

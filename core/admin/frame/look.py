@@ -10,7 +10,7 @@ from core.actions.context import Context
 from core.admin.frame import themes
 from core.desk.branding import Brand, brand_of
 from core.desk.preferences import preference
-from core.tenancy.modules import TenantInfo
+from core.services.themes import DEFAULT
 
 MODE_COOKIE = "openmill_mode"
 THEME_COOKIE = "openmill_theme"
@@ -22,7 +22,7 @@ class Look:
     """What decides colours, sizes and the sign above the menu."""
 
     mode: str = ""
-    theme: str = themes.DEFAULT
+    theme: str = DEFAULT
     density: str = ""
     hue: int | None = None
     logo: str = ""
@@ -30,13 +30,13 @@ class Look:
 
 def look_of(ctx: Context | None) -> Look:
     """Return the look of a page: what this device was told, else what the person chose, else the organisation's."""
-    mode, theme = request.cookies.get(MODE_COOKIE, ""), request.cookies.get(THEME_COOKIE, "")
+    mode = request.cookies.get(MODE_COOKIE, "")
     if ctx is None:
-        return Look(_first(MODES, mode), _installed(theme))
+        return Look(_first(MODES, mode), _installed(request.cookies.get(THEME_COOKIE, "")))
     brand = brand_of(ctx)
     return replace(
         _of_brand(brand), mode=_first(MODES, mode, preference(ctx, "mode", "")),
-        theme=_installed(preference(ctx, "theme", ""), theme, brand.theme),
+        theme=chosen_theme(ctx),
         density=preference(ctx, "density", "") or brand.density,
     )  # fmt: skip
 
@@ -51,9 +51,9 @@ def _first(known: tuple[str, ...], *wanted: str) -> str:
 
 def _installed(*wanted: str) -> str:
     names = themes.theme_names()
-    return next((name for name in wanted if name in names), themes.DEFAULT)
+    return next((name for name in wanted if name in names), DEFAULT)
 
 
-def chosen_theme(tenant: TenantInfo | None) -> str:
-    """Return the theme of this device, else of the tenant, else the default one."""
-    return _installed(request.cookies.get(THEME_COOKIE, ""), tenant.theme if tenant else "")
+def chosen_theme(ctx: Context) -> str:
+    """Return the theme that the person chose, else this device, else the organisation."""
+    return _installed(preference(ctx, "theme", ""), request.cookies.get(THEME_COOKIE, ""), ctx.tenant.theme)

@@ -15,7 +15,6 @@ from core.actions.tenants import zones
 from core.actions.unit import Answer, perform
 from core.admin.display.cells import moment_text
 from core.admin.frame.look import MODE_COOKIE, THEME_COOKIE
-from core.admin.frame.themes import theme_names
 from core.admin.frame.visit import Note, Visit, frame, go, outer_frame, own_path, show
 from core.admin.records.pages import said
 from core.desk.preferences import preference, set_preferences
@@ -25,6 +24,7 @@ from core.identity.login import Credentials, change_browser_password, log_in_bro
 from core.identity.own_sessions import end_others, own_sessions
 from core.identity.sessions import OpenedSession
 from core.identity.sources import Origin
+from core.services.themes import installed_themes
 from core.web.cookies import clear_session_cookie, set_session_cookie
 from core.web.current import VIEW_AS, kernel
 
@@ -117,7 +117,8 @@ def preferences(visit: Visit, problem: Problem | None = None) -> Response:
     with visit.kernel.identity.read() as session:
         log_ins = own_sessions(session, visit.actor)
     zone = ZoneInfo(chosen.get("zone") or (page.tenant.zone if page.tenant else "UTC"))
-    view = {"themes": theme_names(), "chosen": chosen, "places": places, "zones": sorted(zones()), "log_ins": log_ins,
+    view = {"themes": list(installed_themes().values()), "chosen": chosen, "places": places,
+            "zones": sorted(zones()), "log_ins": log_ins,
             "told": lambda moment: moment_text(moment, zone) if moment else ""}  # fmt: skip
     status = problem.status if problem else 200
     return show(page, "session/preferences.html", status, view=view, problem=said(problem), summary=summary)
@@ -129,7 +130,7 @@ def save_look(visit: Visit) -> Response:
     mode, theme = form.get("mode", ""), form.get("theme", "")
     values = {name: form[name] or None for name in ("zone", "density", "landing") if name in form}
     values |= {"mode": mode if mode in ("light", "dark") else None} if "mode" in form else {}
-    values |= {"theme": theme if theme in theme_names() else None} if "theme" in form else {}
+    values |= {"theme": theme or None} if "theme" in form else {}
     keys: dict[str, Any] = {"single_keys": "single_keys" in form} if "single_keys__shown" in form else {}
 
     def work(ctx: Context) -> Answer:
@@ -142,9 +143,10 @@ def save_look(visit: Visit) -> Response:
     except Problem as problem:
         return preferences(visit, problem)
     response = go("/preferences", Note("Saved."))
-    _remember(response, MODE_COOKIE, mode if mode in ("light", "dark") else "")
+    if "mode" in form:
+        _remember(response, MODE_COOKIE, mode if mode in ("light", "dark") else "")
     if "theme" in form:
-        _remember(response, THEME_COOKIE, theme if theme in theme_names() else "")
+        _remember(response, THEME_COOKIE, theme if theme in installed_themes() else "")
     return response
 
 

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import logging
-import re
 from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
-from importlib import metadata, resources
+from importlib import resources
 from pathlib import Path
 from typing import Any
 
@@ -14,32 +12,12 @@ from jinja2 import BaseLoader, Environment, StrictUndefined, TemplateNotFound
 
 from core.admin.frame.icons import icon
 from core.plugins.registry import LoadedPlugin
-
-log = logging.getLogger(__name__)
-DEFAULT = "default"
-GROUP = "openmill.themes"
-_NAME = re.compile(r"[a-z][a-z0-9_-]{0,39}")
+from core.services.themes import DEFAULT, installed_themes
 
 
 def _find_themes() -> dict[str, Path]:
-    root = Path(str(resources.files("themes")))
-    found = {folder.name: folder for folder in root.iterdir() if (folder / "static").is_dir() or folder.name == DEFAULT}
     swagger = Path(str(resources.files("flask_swagger_ui"))) / "dist"
-    return {**_installed_themes(), **found, "swagger": swagger}
-
-
-def _installed_themes() -> dict[str, Path]:
-    """Return the themes of other distributions; one that cannot be found is left out and told, never in the way."""
-    found: dict[str, Path] = {}
-    for entry in metadata.entry_points(group=GROUP):
-        try:
-            folder = Path(str(resources.files(entry.value)))
-        except (ImportError, TypeError, ValueError) as error:
-            log.warning("theme %s cannot be found: %s", entry.name, error)
-            continue
-        if _NAME.fullmatch(entry.name) and folder.is_dir():
-            found[entry.name] = folder
-    return found
+    return {**{name: theme.folder for name, theme in installed_themes().items()}, "swagger": swagger}
 
 
 THEMES: Mapping[str, Path] = _find_themes()

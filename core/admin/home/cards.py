@@ -15,7 +15,7 @@ from core.actions.context import Context
 from core.admin.display.answers import words_of
 from core.admin.display.words import number_text
 from core.admin.frame.navigation import found_at
-from core.admin.frame.visit import Visit, frame, outer_frame, show
+from core.admin.frame.visit import Visit, chosen_theme, frame, outer_frame, show
 from core.admin.home.drawing import Chart, Spark, chart, spark
 from core.desk.dashboards import find_widget, worked_out
 from core.desk.preferences import is_own_path, own_zone
@@ -69,7 +69,7 @@ def card_page(visit: Visit, key: str) -> Response:
 def show_fragment(visit: Visit, ctx: Context, template: str, **values: Any) -> Response:
     """Show a part of a page without the frame around it: what the frame reads is not read."""
     page = outer_frame("")
-    page.csrf = visit.csrf_token
+    page.csrf, page.theme = visit.csrf_token, chosen_theme(ctx)
     return show(page, template, **values)
 
 

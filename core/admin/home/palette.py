@@ -20,6 +20,7 @@ from core.errors import NotFound
 from core.identity.login import tenants_of
 from core.plugins.declarations import Resource
 from core.resources.reading import read_one
+from core.services.themes import installed_themes
 
 PLACES, DEEDS = "place", "deed"
 
@@ -38,6 +39,7 @@ class Command:
     quick: bool = False
     tenant: str = ""
     verb: str = ""
+    theme: str = ""
 
 
 def palette(visit: Visit) -> Response:
@@ -137,6 +139,9 @@ def _do(resource: Resource, verb: str) -> str:
 def _around(visit: Visit) -> Iterator[Command]:
     yield Command("This page", "Switch between light and dark", "sun-moon", kind=DEEDS, verb="mode")
     yield Command("This page", "Keyboard shortcuts", "keyboard", kind=DEEDS, verb="help")
+    for theme in installed_themes().values() if len(installed_themes()) > 1 else ():
+        yield Command("This page", f"Switch theme to {theme.title}", "palette", "/preferences#theme", DEEDS,
+                      verb="theme", theme=theme.name)  # fmt: skip
     with visit.kernel.platform_reading() as session:
         for tenant in tenants_of(session, visit.actor.user_id or 0):
             if tenant.id != visit.actor.tenant_id:

@@ -125,7 +125,7 @@ def show_beside(visit: Visit, ctx: Context, beside: Beside, problem: Problem | N
 
 def bare_frame(visit: Visit, ctx: Context) -> Frame:
     """Return the frame of a fragment: it brings no menu, for it stands in a page that has one."""
-    return Frame(title="", here=request.path, csrf=visit.csrf_token, mode="", theme=chosen_theme(ctx.tenant))
+    return Frame(title="", here=request.path, csrf=visit.csrf_token, mode="", theme=chosen_theme(ctx))
 
 
 def _history(

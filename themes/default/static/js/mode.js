@@ -1,5 +1,5 @@
-// Light and dark
-import { onVerb } from "./dom.js";
+// Light and dark, and the theme
+import { onVerb, send, tell } from "./dom.js";
 
 function switchMode() {
   const root = document.documentElement;
@@ -8,4 +8,15 @@ function switchMode() {
   document.cookie = `openmill_mode=${root.dataset.mode}; path=/; max-age=31536000; samesite=lax`;
 }
 
+// The server draws every page in its theme, so the page is fetched again in the new one.
+async function switchTheme(node) {
+  try {
+    await send("/preferences", { form: new URLSearchParams({ theme: node.dataset.value }) });
+    location.reload();
+  } catch {
+    tell("The theme could not be kept; log in again.", "bad");
+  }
+}
+
 onVerb("mode", switchMode);
+onVerb("theme", switchTheme);
