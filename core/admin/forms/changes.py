@@ -8,7 +8,8 @@ from flask import Response, jsonify, request
 
 from core.actions.context import Context
 from core.actions.suggesting import Suggestion, suggest
-from core.admin.forms.generated import BoundForm, BoundGrid, Row
+from core.admin.forms.generated import BoundForm, BoundGrid
+from core.admin.forms.inputs import Row
 from core.admin.forms.pickers import find_typed
 from core.admin.forms.plans import record_plan
 from core.admin.forms.values import body_of, typed

@@ -48,6 +48,11 @@ class ControlInfo:
     watched: bool = False
     totalled: bool = False
 
+    @property
+    def label_name(self) -> str:
+        """The name under which a record tells what the chosen one is called."""
+        return f"{self.name.removesuffix('_id')}_label"
+
 
 class Control:
     """What every generated input has: the description that it was made from."""
@@ -62,6 +67,7 @@ class Control:
     doubt: str = ""
     unit_lead: str = ""
     typed: str = ""
+    hole: str = ""
 
 
 class TextControl(Control, StringField):
@@ -107,19 +113,33 @@ class TruthControl(Control, BooleanField):
         super().__init__(info.label, render_kw={**_attributes(info), "value": "true"}, **options)
         self.info = info
 
+    def __call__(self, **attributes: Any) -> Markup:
+        """Return the markup; where its hole is, stands whether it is ticked."""
+        made: Markup = super().__call__(**({self.hole: True, "checked": False} if self.hole else {}), **attributes)
+        return made
+
+
+def first_options(info: ControlInfo) -> list[Option]:
+    """Return what a choice offers before anybody asks for more."""
+    return [*([("", "")] if info.blank or info.finder else []), *info.choices]
+
+
+def options_markup(options: Sequence[Option], chosen: Sequence[str]) -> str:
+    """Draw options; what is chosen and not among them is added, so that the schema can refuse it by name."""
+    more = [(value, f"#{value}") for value in chosen if value and value not in {known for known, _ in options}]
+    return "".join(
+        f'<option value="{escape(value)}"{" selected" if value in chosen else ""}>{escape(str(label))}</option>'
+        for value, label in [*options, *more]
+    )
+
 
 class SelectInput:
-    """Renders a choice; what is chosen and not among the options is added, so that the schema can refuse it by name."""
+    """Draws a choice."""
 
     def __call__(self, field: Any, **attributes: Any) -> Markup:
         """Return the markup."""
         chosen = field.data if isinstance(field.data, list) else [field.data or ""]
-        options = [*field.options]
-        options += [(value, f"#{value}") for value in chosen if value and value not in {known for known, _ in options}]
-        inner = "".join(
-            f'<option value="{escape(value)}"{" selected" if value in chosen else ""}>{escape(str(label))}</option>'
-            for value, label in options
-        )
+        inner = field.hole or options_markup(field.options, chosen)
         # A form holds hundreds of options; each was escaped as it was written.
         return Markup(f"<select {html_params(**attributes)}>{inner}</select>")  # noqa: S704
 
@@ -132,7 +152,7 @@ class ChoiceControl(Control, Field):
     def __init__(self, info: ControlInfo, **options: Any) -> None:
         super().__init__(info.label, render_kw=_attributes(info), **options)
         self.info = info
-        self.options: list[Option] = [*([("", "")] if info.blank or info.finder else []), *info.choices]
+        self.options: list[Option] = first_options(info)
 
     def __call__(self, **attributes: Any) -> Markup:
         """Return the markup, named as the form knows it."""
@@ -210,7 +230,7 @@ def _attributes(info: ControlInfo) -> dict[str, Any]:
 
 def shown_text(info: ControlInfo, values: Mapping[str, Any]) -> str:
     """Return a value that is only shown."""
-    value = values.get(f"{info.name.removesuffix('_id')}_label" if info.kind == "reference" else info.name)
+    value = values.get(info.label_name if info.kind == "reference" else info.name)
     if info.kind in ("state", "choice") and value:
         return words_label(str(value))
     if info.numeric and value not in (None, ""):
@@ -239,11 +259,6 @@ class GeneratedForm(BaseForm):
         """Return the inputs in the order of their declaration."""
         return list(self)
 
-    @property
-    def depending(self) -> list[Any]:
-        """Return the inputs that are shown or open only while others say so."""
-        return [item for item in self.controls() if item.info.visible_when or item.info.readonly_when]
-
     def describe(self, values: Mapping[str, Any], currency: str = "") -> None:
         """Write beside each amount its unit, and what the chosen records are called, as the record's row says."""
         for control in self.controls():
@@ -253,8 +268,7 @@ class GeneratedForm(BaseForm):
             if info.readonly:
                 control.data = shown_text(info, values)
             if info.finder and values.get(info.name) is not None:
-                label = values.get(f"{info.name.removesuffix('_id')}_label")
-                control.known = {str(values[info.name]): str(label or "")}
+                control.known = {str(values[info.name]): str(values.get(info.label_name) or "")}
 
     def find(self, name: str) -> Any:
         """Return an input, or None where the form has none of that name."""

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from core.admin.forms.controls import ControlInfo, GeneratedForm, Texts
@@ -28,17 +29,28 @@ def text_of(value: Any) -> str:
     return "" if value is None else str(value)
 
 
+@dataclass(frozen=True)
+class Judgement:
+    """Whether an input is hidden or closed now, and which conditions on inputs of the page the browser must watch."""
+
+    name: str
+    hidden: bool = False
+    visible_when: str = ""
+    closed: bool = False
+    closed_when: str = ""
+
+
 class Look:
     """Where a condition finds its fields: among a row's inputs, the form's, or the record where there is no input."""
 
-    def __init__(self, form: GeneratedForm, values: Mapping[str, Any], above: Look | None = None) -> None:
-        self._form, self._values, self._above = form, values, above
+    def __init__(self, find: Find, values: Mapping[str, Any], above: Look | None = None) -> None:
+        self._find, self._values, self._above = find, values, above
 
     def control(self, name: str) -> Any:
         """Return the input of a name, None where the page has none that can change."""
         if name.startswith(ABOVE):
             return self._above.control(name[1:]) if self._above is not None else None
-        found = self._form.find(name)
+        found = self._find(name)
         return None if found is None or found.info.readonly else found
 
     def text(self, name: str) -> str:
@@ -51,13 +63,22 @@ class Look:
         return text_of(bool(control.data)) if control.info.check else str(control.data or "").strip()
 
 
-def settle(form: GeneratedForm, look: Look) -> None:
-    """Hide and close the inputs of a form as its other inputs say."""
-    for control in form.depending:
-        info: ControlInfo = control.info
-        shown, control.visible_when = _judge(info.visible_when, look) if info.visible_when else (True, "")
-        closed, control.closed_when = _judge(info.readonly_when, look) if info.readonly_when else (False, "")
-        control.hidden, control.closed = not shown, closed
+def judgements(infos: Iterable[ControlInfo], look: Look) -> tuple[Judgement, ...]:
+    """Return how inputs stand that depend on others."""
+    found = []
+    for info in infos:
+        shown, visible_when = _judge(info.visible_when, look) if info.visible_when else (True, "")
+        closed, closed_when = _judge(info.readonly_when, look) if info.readonly_when else (False, "")
+        found.append(Judgement(info.name, not shown, visible_when, closed, closed_when))
+    return tuple(found)
+
+
+def settle(form: GeneratedForm, judged: Iterable[Judgement]) -> None:
+    """Hide and close the inputs of a form as they were judged."""
+    for said in judged:
+        control = form.find(said.name)
+        control.hidden, control.visible_when = said.hidden, said.visible_when
+        control.closed, control.closed_when = said.closed, said.closed_when
 
 
 def _judge(condition: Texts, look: Look) -> tuple[bool, str]:

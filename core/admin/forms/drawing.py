@@ -1,75 +1,108 @@
-"""Rows of a grid drawn from patterns: rows that differ only in their texts are rendered once and then filled in."""
+"""Inputs drawn from patterns: a template draws inputs once with holes, and for each record the holes are filled."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from typing import Any
 
-from markupsafe import Markup, escape
+from core.admin.display.markup import Pattern, escaped, hole
+from core.admin.forms.controls import ControlInfo, GeneratedForm, first_options, options_markup
+from core.admin.forms.depending import settle
+from core.admin.forms.inputs import Bound, Controls, Inputs, Row, bind
 
-from core.admin.forms.controls import ControlInfo, GeneratedForm
-
-BEGIN, END = "\ue000", "\ue001"
-_TOKEN = re.compile(f"{BEGIN}(\\w+){END}")
-_BETWEEN = re.compile(r">\s+<")
 LineRow = Callable[..., Any]
-MakeForm = Callable[[Mapping[str, Any], str], GeneratedForm]
+_BETWEEN = re.compile(r">\s+<")
+NOBODY = '<option value=""></option>'
 
 
-def _token(name: str) -> str:
-    return f"{BEGIN}{name}{END}"
+class Openings:
+    """The holes of inputs: first one for the value of each, then one for each unit; and how a record fills them."""
+
+    def __init__(self, controls: Controls) -> None:
+        self._infos = controls.infos
+        open_to = [(place, info) for place, info in enumerate(self._infos) if not info.readonly]
+        self._finders = [place for place, info in open_to if info.finder]
+        self._ticks = [place for place, info in open_to if info.check]
+        self._choices = [(place, _choices(info)) for place, info in open_to if info.choices and not info.check]
+        self._measured = [place for place, info in open_to if info.unit_of]
+        self._first_unit = len(self._infos)
+        self._first_label = self.count = self._first_unit + len(self._measured)
+        self.width = self._first_label + len(self._finders)
+        # A choice of several records shows a list of its own.
+        self.reach = not any(info.multiple for info in self._infos)
+
+    def leave_open(self, form: GeneratedForm) -> None:
+        """Draw holes in place of what inputs show."""
+        controls = form.controls()
+        for place, control in enumerate(controls):
+            control.hole = control.data = hole(place)
+        for unit, place in enumerate(self._measured, self._first_unit):
+            controls[place].unit = hole(unit)
+
+    def texts(self, inputs: Inputs) -> list[str]:
+        """Return what is to be escaped: values, units, and what the chosen records are called."""
+        infos = self._infos
+        found = [inputs.text(info) for info in infos]
+        found += [inputs.unit(infos[place]) for place in self._measured]
+        found += [inputs.label(infos[place]) for place in self._finders]
+        return found
+
+    def fills(self, told: Sequence[str]) -> list[str]:
+        """Return what fills the holes, from the escaped texts."""
+        found = list(told[: self.count])
+        for place, label in zip(self._finders, told[self._first_label : self.width], strict=True):
+            value = found[place]
+            found[place] = f'{NOBODY}<option value="{value}" selected>{label}</option>' if value else NOBODY
+        for place in self._ticks:
+            found[place] = "checked" if found[place] else ""
+        for place, drawn in self._choices:
+            found[place] = drawn(found[place])
+        return found
 
 
-@dataclass(frozen=True)
-class Text:
-    """What a row shows in one column: the text of its input, and what a chosen record is called."""
+def _choices(info: ControlInfo) -> Callable[[str], str]:
+    """Return how the options of a choice are drawn; they are few, and the same for every record."""
+    options = first_options(info)
+    words = [word for word, _ in options]
+    known = {text: options_markup(options, [word]) for word, text in zip(words, escaped(words), strict=True)}
+    unchosen = known.setdefault("", options_markup(options, []))
 
-    value: Any
-    label: str = ""
+    def drawn(text: str) -> str:
+        # A word that is not offered any more is still what the record says.
+        return known.get(text) or f'{unchosen}<option value="{text}" selected>#{text}</option>'
 
-
-class Patterns:
-    """Draws rows that nobody has typed into yet; the template's macro is asked once for each kind of row."""
-
-    def __init__(self, grid: Any, columns: Sequence[ControlInfo], make: MakeForm, line_row: LineRow) -> None:
-        self._grid, self._columns, self._make, self._line_row = grid, columns, make, line_row
-        self._known: dict[tuple[Any, ...], list[str]] = {}
-
-    def draw(self, index: int, row_id: str, texts: Sequence[Text]) -> str:
-        """Return the markup of a row."""
-        kind = (bool(row_id), *(self._kind(info, text) for info, text in zip(self._columns, texts, strict=True)))
-        parts = self._known.get(kind)
-        if parts is None:
-            parts = self._known[kind] = self._pattern(kind)
-        fills = {"i": str(index), "n": str(index + 1), "d": row_id}
-        for place, text in enumerate(texts):
-            fills[f"v{place}"] = escape("" if text.value is None else text.value)
-            fills[f"l{place}"] = escape(text.label)
-        return "".join([part if place % 2 == 0 else fills[part] for place, part in enumerate(parts)])
-
-    def _kind(self, info: ControlInfo, text: Text) -> Any:
-        """Return what of a value decides how its cell is drawn, beyond its text."""
-        if info.check or info.choices:
-            return text.value
-        return bool(text.value) if info.finder else None
-
-    def _pattern(self, kind: tuple[Any, ...]) -> list[str]:
-        values: dict[str, Any] = {}
-        for place, (info, said) in enumerate(zip(self._columns, kind[1:], strict=True)):
-            fixed = bool(info.check or info.choices) and not info.readonly
-            empty = info.finder and not info.readonly and not said
-            values[info.name] = said if fixed else None if empty else _token(f"v{place}")
-        form = self._make(values, f"{self._grid.name}-{_token('i')}-")
-        for place, control in enumerate(form.controls()):
-            if control.info.finder and not control.info.readonly:
-                chosen = values[control.info.name]
-                control.offer([(chosen, _token(f"l{place}"))] if chosen else [])
-        made = self._line_row(form, _token("i"), _token("n"), self._grid, _token("d") if kind[0] else "")
-        return _TOKEN.split(_BETWEEN.sub("><", str(made)))
+    return drawn
 
 
-def joined(rows: Sequence[str]) -> Markup:
-    """Return drawn rows as markup: every text in them was escaped when it was filled in."""
-    return Markup("".join(rows))  # noqa: S704
+def drawn_rows(rows: Sequence[Row], grid: Any, line_row: LineRow) -> Iterator[str]:
+    """Yield the markup of rows; the template's macro draws each kind of row once, and each row that is typed into."""
+    openings: Openings = grid.plan.openings
+    still = [row for row in rows if not row.is_made and openings.reach]
+    told = escaped([text for row in still for text in openings.texts(row)])
+    width = openings.width
+    fills = {row.index: openings.fills(told[n * width : (n + 1) * width]) for n, row in enumerate(still)}
+    for row in rows:
+        if row.index not in fills:
+            yield str(line_row(row.form, row.index, row.index + 1, grid, row.id))
+            continue
+        kind = (line_row, bool(row.id), row.judged())
+        pattern = grid.plan.kept.get(kind, partial(_pattern, row, grid, line_row))
+        yield pattern.filled([*fills[row.index], str(row.index), str(row.index + 1), row.id])
+
+
+def _pattern(row: Row, grid: Any, line_row: LineRow) -> Pattern:
+    count = grid.plan.openings.count
+    index, number, row_id = (hole(count + n) for n in range(3))
+    form = open_form(grid.plan.openings, row, f"{grid.name}-{index}-")
+    made = str(line_row(form, index, number, grid, row_id if row.id else ""))
+    return Pattern(_BETWEEN.sub("><", made))
+
+
+def open_form(openings: Openings, inputs: Inputs, prefix: str = "") -> GeneratedForm:
+    """Return inputs with holes in place of their values, hidden and closed as those of a record are."""
+    form = bind(inputs.controls, Bound({}, {}, prefix, inputs.bound.currency))
+    openings.leave_open(form)
+    settle(form, inputs.judged())
+    return form

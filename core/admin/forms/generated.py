@@ -3,76 +3,53 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
-from functools import cached_property, partial
+from functools import cached_property
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from markupsafe import Markup
-from werkzeug.datastructures import MultiDict
 
-from core.admin.forms.controls import ControlInfo, GeneratedForm, make_control, shown_text
-from core.admin.forms.depending import Look, settle
-from core.admin.forms.drawing import Patterns, Text, joined
-from core.admin.forms.values import Still, as_typed, body_of, plain_number
+from core.admin.display.markup import Kept, drawn
+from core.admin.forms.controls import ControlInfo, GeneratedForm
+from core.admin.forms.drawing import LineRow, Openings, drawn_rows
+from core.admin.forms.inputs import Bound, Controls, Inputs, Row
+from core.admin.forms.inputs import Posted as Posted
+from core.admin.forms.values import as_typed, body_of, plain_number
 
-Posted = MultiDict[str, str]
 MOST_ROWS = 2000
 REQUIRED_MESSAGES = frozenset({"Field may not be null.", "Missing data for required field.", "Must not be empty."})
 
 
-@dataclass(frozen=True)
-class GridPlan:
+class Plan:
+    """What is made once for inputs that are declared together: the inputs, their holes, the patterns drawn of them."""
+
+    def __init__(self, infos: Sequence[ControlInfo]) -> None:
+        self.controls = Controls(infos)
+        self.openings = Openings(self.controls)
+        self.kept = Kept()
+
+
+class GridPlan(Plan):
     """A grid of lines to fill in."""
 
-    name: str
-    title: str
-    columns: tuple[ControlInfo, ...]
-    help: str = ""
-    keeps_ids: bool = True
-    tab: str = ""
-    ordered: bool = False
-
-    @cached_property
-    def controls(self) -> list[tuple[ControlInfo, Any]]:
-        """The unbound inputs of a row."""
-        return [(info, make_control(info)) for info in self.columns]
+    def __init__(
+        self, name: str, title: str, columns: tuple[ControlInfo, ...], help: str = "", tab: str = "",
+        ordered: bool = False,
+    ) -> None:  # fmt: skip
+        super().__init__(columns)
+        self.name, self.title, self.columns, self.help = name, title, columns, help
+        self.tab, self.ordered = tab, ordered
 
 
-@dataclass(frozen=True)
-class FormPlan:
+class FormPlan(Plan):
     """The inputs of a form, made once per declaration."""
 
-    fields: tuple[ControlInfo, ...]
-    grids: tuple[GridPlan, ...] = ()
-
-    @cached_property
-    def controls(self) -> list[tuple[ControlInfo, Any]]:
-        """The unbound inputs of the form itself."""
-        return [(info, make_control(info)) for info in self.fields]
-
-
-@dataclass
-class Row:
-    """A row of a grid: its number on the page, the line it stands for; its inputs are made when somebody needs them."""
-
-    index: int
-    id: str
-    make: Callable[[], GeneratedForm]
-    shown: dict[str, Any] | None = None
-    line: Mapping[str, Any] = field(default_factory=dict)
-
-    @cached_property
-    def form(self) -> GeneratedForm:
-        """The inputs."""
-        return self.make()
-
-    @property
-    def is_made(self) -> bool:
-        """Whether somebody needed the inputs."""
-        return "form" in self.__dict__
+    def __init__(self, fields: tuple[ControlInfo, ...], grids: tuple[GridPlan, ...] = ()) -> None:
+        super().__init__(fields)
+        self.fields, self.grids = fields, grids
 
 
 @dataclass(frozen=True)
@@ -90,6 +67,7 @@ class BoundGrid:
 
     plan: GridPlan
     rows: list[Row]
+    above: Inputs
     problem: str = ""
     kind: str = "lines"
     sent: list[int] = field(default_factory=list)
@@ -139,8 +117,7 @@ class BoundGrid:
         found = Decimal(0)
         for row in self.rows:
             try:
-                data = row.form.find(info.name).data if row.is_made else (row.shown or {}).get(info.name)
-                found += Decimal(str(data or "0").replace(",", ""))
+                found += Decimal(str(row.find(info.name).data or "0").replace(",", ""))
             except InvalidOperation:
                 continue
         return plain_number(f"{found:f}", 2 if info.kind == "money" else 0)
@@ -151,33 +128,43 @@ class BoundGrid:
         return f"Holds {len(self.rows)} rows; a page takes {MOST_ROWS}." if len(self.rows) > MOST_ROWS else ""
 
     @cached_property
-    def blank(self) -> GeneratedForm:
+    def blank_row(self) -> Row:
         """The empty row that the page copies for a new one."""
-        return _bind(self.plan.controls, None, {}, f"{self.name}-__index__-")
+        return self._row("__index__", -1, "", {}, None)
+
+    @property
+    def blank(self) -> GeneratedForm:
+        """The inputs of the empty row."""
+        return self.blank_row.form
+
+    def show_lines(self, lines: Sequence[Mapping[str, Any]], zone: ZoneInfo) -> None:
+        """Have a row for each line of a record."""
+        for index, line in enumerate(lines):
+            shown = as_typed(self.columns, line, zone)
+            self.rows.append(self._row(index, index, str(line.get("id") or ""), line, shown))
+
+    def show_sent(self, lines: Sequence[Mapping[str, Any]], posted: Posted) -> None:
+        """Have a row for each that was sent."""
+        known = {str(line.get("id")): line for line in lines}
+        for index in _indexes(self.name, posted):
+            row_id = posted.get(f"{self.name}-{index}-id", "")
+            self.rows.append(self._row(index, index, row_id, known.get(row_id, {}), None, posted))
 
     def add_row(self) -> None:
         """Append an empty row."""
         index = max([row.index for row in self.rows], default=-1) + 1
-        self.rows.append(Row(index, "", lambda: _bind(self.plan.controls, None, {}, f"{self.name}-{index}-")))
+        self.rows.append(self._row(index, index, "", {}, None))
 
-    def drawn(self, line_row: Callable[..., Any]) -> Markup:
+    def _row(
+        self, name: object, index: int, row_id: str, line: Mapping[str, Any], shown: Mapping[str, Any] | None,
+        posted: Posted | None = None,
+    ) -> Row:  # fmt: skip
+        bound = Bound(shown or {}, line, f"{self.name}-{name}-", self.above.bound.currency, posted)
+        return Row(index, row_id, self.plan.controls, bound, self.above)
+
+    def drawn(self, line_row: LineRow) -> Markup:
         """Return the markup of all rows; `line_row` is the theme's macro for one."""
-        patterns = Patterns(
-            self, self.columns, lambda values, at: _bind(self.plan.controls, None, values, at), line_row
-        )
-        return joined([
-            str(line_row(row.form, row.index, row.index + 1, self, row.id)) if row.is_made or row.shown is None
-            else patterns.draw(row.index, row.id, self._texts(row))
-            for row in self.rows
-        ])  # fmt: skip
-
-    def _texts(self, row: Row) -> list[Text]:
-        shown = row.shown or {}
-        return [
-            Text(shown_text(info, row.line), "") if info.readonly
-            else Text(shown.get(info.name), str(row.line.get(f"{info.name.removesuffix('_id')}_label") or ""))
-            for info in self.columns
-        ]  # fmt: skip
+        return drawn(drawn_rows(self.rows, self, line_row))
 
 
 class BoundForm:
@@ -187,48 +174,36 @@ class BoundForm:
         self, plan: FormPlan, zone: ZoneInfo, *, values: Mapping[str, Any] | None = None, posted: Posted | None = None,
         currency: str = "",
     ) -> None:  # fmt: skip
-        self.plan, self.zone, self.currency, self.values = plan, zone, currency, values or {}
-        shown = as_typed(plan.fields, values or {}, zone)
-        self.top = _bind(plan.controls, posted, shown, "")
-        self.top.describe(values or {}, currency)
-        self.grids = {grid.name: self._grid(grid, values or {}, posted) for grid in plan.grids}
+        self.plan, self.zone = plan, zone
+        given = values or {}
+        self.inputs = Inputs(plan.controls, Bound(as_typed(plan.fields, given, zone), given, "", currency, posted))
+        self.grids = {grid.name: BoundGrid(grid, [], self.inputs) for grid in plan.grids}
         self.faults: list[Fault] = []
+        for grid in self.grids.values():
+            lines = list(given.get(grid.name) or ())
+            if posted is None:
+                grid.show_lines(lines, zone)
+            else:
+                grid.show_sent(lines, posted)
         self.settle()
+
+    @property
+    def top(self) -> GeneratedForm:
+        """The inputs of the form itself, as they are typed into."""
+        return self.inputs.form
+
+    @property
+    def is_still(self) -> bool:
+        """Whether nobody typed anything yet, so that all of it can be drawn from patterns."""
+        parts = [self.inputs, *(row for grid in self.grids.values() for row in grid.rows)]
+        return not any(part.is_made for part in parts)
 
     def settle(self) -> None:
         """Hide and close inputs as what is typed says."""
-        look = Look(self.top, self.values)
-        settle(self.top, look)
+        self.inputs.settle()
         for grid in self.grids.values():
-            if any(info.visible_when or info.readonly_when for info in grid.columns):
-                for form in [*(row.form for row in grid.rows), grid.blank]:
-                    settle(form, Look(form, {}, look))
-
-    def _grid(self, plan: GridPlan, values: Mapping[str, Any], posted: Posted | None) -> BoundGrid:
-        lines = list(values.get(plan.name) or ())
-        if posted is None:
-            return BoundGrid(plan, [self._shown_row(plan, index, line) for index, line in enumerate(lines)])
-        known = {str(line.get("id")): line for line in lines}
-        rows: list[Row] = []
-        for index in _indexes(plan.name, posted):
-            prefix = f"{plan.name}-{index}-"
-            row = Row(index, posted.get(f"{prefix}id", ""), partial(_bind, plan.controls, posted, {}, prefix))
-            row.form.describe(known.get(row.id, {}), self.currency)
-            rows.append(row)
-        return BoundGrid(plan, rows)
-
-    def _shown_row(self, plan: GridPlan, index: int, line: Mapping[str, Any]) -> Row:
-        shown = as_typed(plan.columns, line, self.zone)
-
-        def make() -> GeneratedForm:
-            form = _bind(plan.controls, None, shown, f"{plan.name}-{index}-")
-            form.describe(line, self.currency)
-            for control in form.controls():
-                if control.info.finder and not control.info.readonly:
-                    control.offer([*control.known.items()] if control.data else [])
-            return form
-
-        return Row(index, str(line.get("id") or ""), make, shown, line)
+            for row in [*grid.rows, grid.blank_row]:
+                row.settle()
 
     def press(self, posted: Posted) -> bool:
         """Follow the buttons that add and remove rows without JavaScript; tells whether one was pressed."""
@@ -245,7 +220,7 @@ class BoundForm:
     def body(self, *, creating: bool) -> dict[str, Any]:
         """Return what the API would be sent for this form."""
         self.settle()
-        body = body_of(self.top, self.zone, creating)
+        body = body_of(self.inputs, self.zone, creating)
         for grid in self.grids.values():
             body[grid.name] = self._lines(grid)
         return body
@@ -254,7 +229,7 @@ class BoundForm:
         lines: list[dict[str, Any]] = []
         grid.sent = []
         for position, row in enumerate(grid.rows):
-            line = self._line(grid, row)
+            line = body_of(row, self.zone, creating=not row.id)
             if row.id:
                 line["id"] = row.id
             elif not any(value not in (None, "", False) for value in line.values()) and grid.columns:
@@ -262,12 +237,6 @@ class BoundForm:
             grid.sent.append(position)
             lines.append(line)
         return lines
-
-    def _line(self, grid: BoundGrid, row: Row) -> dict[str, Any]:
-        if row.is_made or row.shown is None:
-            return body_of(row.form, self.zone, creating=not row.id)
-        inputs = [Still(info, row.shown.get(info.name)) for info in grid.columns]
-        return body_of(inputs, self.zone, creating=not row.id)
 
     def show(self, errors: Mapping[str, Sequence[str]]) -> None:
         """Put errors beside their inputs and into the summary."""
@@ -317,17 +286,6 @@ def _in_row(grid: BoundGrid, place: int, column: str) -> tuple[Any, str]:
     control = grid.rows[place].form.find(column)
     where = f"{grid.title}, row {place + 1}"
     return control, f"{where}, {control.label.text}" if control is not None else where
-
-
-def _bind(
-    controls: Sequence[tuple[ControlInfo, Any]], posted: Posted | None, shown: Mapping[str, Any], prefix: str
-) -> GeneratedForm:
-    form = GeneratedForm(controls, prefix=prefix)
-    # An empty formdata means "not sent" to WTForms, and would show the record's values again.
-    form.process(posted, data=shown) if posted is None else form.process(posted or MultiDict({"_sent": "1"}))
-    for control in form.controls():
-        control.errors = []
-    return form
 
 
 def _indexes(name: str, posted: Posted) -> list[int]:

@@ -75,7 +75,7 @@ def names_of(ctx: Context, resource: Resource, ids: Iterable[int]) -> dict[int, 
 def offer_choices(ctx: Context, form: BoundForm, *, first: bool = True) -> None:
     """Give every reference of a form its options: one query per referred list, however many rows there are.
 
-    Without `first`, and in rows, only what is chosen: the picker looks for more once somebody uses it.
+    Without `first`, and in rows, only what is chosen.
     """
     known: dict[str, list[Option]] = {}
     controls = form.references()
@@ -95,6 +95,14 @@ def offer_choices(ctx: Context, form: BoundForm, *, first: bool = True) -> None:
             name = control.known.get(chosen) or names.get((control.info.target, chosen)) or f"#{chosen}"
             options = [(chosen, name), *options]
         control.offer(options)
+
+
+def name_chosen(ctx: Context, form: BoundForm) -> None:
+    """Give the references of a record's form what is chosen: the picker looks for more once somebody uses it."""
+    if not form.is_still:
+        offer_choices(ctx, form, first=False)
+        return
+    form.inputs.named |= _chosen_labels(ctx, form.inputs.nameless())
 
 
 def _first_choices(ctx: Context, resource: Resource | None, url: str) -> list[Option]:

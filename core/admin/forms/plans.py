@@ -98,7 +98,7 @@ def argument_plan(ctx: Context, parameters: Sequence[Parameter]) -> FormPlan:
     """Return the inputs for the arguments of an action, query or report."""
     fields = tuple(parameter_info(ctx, item) for item in parameters if not _is_grid(item))
     grids = tuple(
-        GridPlan(item.name, item.label, tuple(parameter_info(ctx, part) for part in item.nested), item.said.help, False)
+        GridPlan(item.name, item.label, tuple(parameter_info(ctx, part) for part in item.nested), item.said.help)
         for item in parameters
         if _is_grid(item)
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
@@ -55,6 +55,7 @@ class Still:
     closed: bool = False
     unit: str = ""
     doubt: str = ""
+    known: Mapping[str, str] = field(default_factory=dict)
 
 
 def body_of(form: Iterable[Any], zone: ZoneInfo, creating: bool) -> dict[str, Any]:

@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from markupsafe import Markup
+
 from core.actions.context import Context
 from core.actions.history import Mark, first_and_last
 from core.admin.display.cells import Cell, cell
+from core.admin.display.markup import table_markup
 from core.admin.forms.generated import BoundForm, BoundGrid, Posted
-from core.admin.forms.pickers import label_of_row, offer_choices
+from core.admin.forms.pickers import label_of_row, name_chosen
 from core.admin.forms.plans import record_plan
 from core.admin.forms.tabs import Layout, arranged
 from core.admin.lists.page import cell_of, may_change, may_write, query_links
 from core.admin.lists.toolbar import Link
 from core.admin.records.beside import Beside, Tab, tabs_of
 from core.admin.records.copying import Copy
+from core.admin.records.drawn import drawn_form
 from core.admin.records.status import Status, status_of
 from core.desk.preferences import own_zone
 from core.plugins.declarations import Group, Lines, Resource
@@ -53,6 +57,7 @@ class LineTable:
     title: str
     columns: list[Any]
     table: list[list[Cell]]
+    body: Markup
     kind: str = "line-table"
     tab: str = ""
 
@@ -83,7 +88,20 @@ class RecordView:
     @property
     def layout(self) -> Layout:
         """The parts as they stand: above the tabs, on them, below."""
-        return arranged(self.parts)
+        return arranged([replace(part, items=[self._typed(item) for item in part.items])
+                         if isinstance(part, Part) else part for part in self.parts])  # fmt: skip
+
+    def _typed(self, item: Item) -> Item:
+        if item.field is None or self.form is None:
+            return item
+        return replace(item, field=self.form.top.find(item.field.info.name))
+
+    def drawn(self, form_layout: Any) -> Markup:
+        """Return the parts as the theme's macro draws them: from a pattern, as long as nobody has typed into them."""
+        if self.form is not None and self.form.is_still:
+            return drawn_form(self.parts, self.form, form_layout)
+        made: Markup = form_layout(self.layout, self.form is not None)
+        return made
 
 
 def bind_form(ctx: Context, shape: Shape, values: Mapping[str, Any], posted: Posted | None = None) -> BoundForm:
@@ -122,7 +140,7 @@ def _dumped(shape: Shape, name: str, value: Any) -> Any:
 def new_view(ctx: Context, resource: Resource, form: BoundForm, copied: Copy | None = None) -> RecordView:
     """Return the page of a record that does not exist yet."""
     shape = ctx.shape(resource)
-    offer_choices(ctx, form)
+    name_chosen(ctx, form)
     return RecordView(
         heading=f"New {resource.singular.lower()}", singular=resource.singular, url=f"/{resource.path}",
         save_url=f"/{resource.path}/new", cancel_url=f"/{resource.path}", version="", form=form, copied=copied,
@@ -137,7 +155,7 @@ def record_view(
     shape = ctx.shape(resource)
     url = f"/{resource.path}/{row['id']}"
     if form is not None:
-        offer_choices(ctx, form)
+        name_chosen(ctx, form)
     first, last = first_and_last(ctx, resource, row["id"])
     new_url = f"/{resource.path}/new" if may_write(ctx, resource, "create") else ""
     return RecordView(
@@ -177,7 +195,7 @@ def _parts(
 
 def _item(ctx: Context, shape: Shape, name: str, row: Mapping[str, Any], form: BoundForm | None) -> Item | None:
     item = shape.fields[name]
-    control = form.top.find(name) if form is not None else None
+    control = form.inputs.find(name) if form is not None else None
     if control is not None:
         return Item(item.label, field=control)
     # The state of a record stands beside its name.
@@ -192,4 +210,4 @@ def _line_table(ctx: Context, shape: Shape, part: Lines, row: Mapping[str, Any])
     items = [line.fields[name] for name in names]
     cells = [[cell_of(ctx, shape, item, given, line.model) for item in items] for given in row.get(part.name, ())]
     columns = [{"label": item.label, "numeric": item.kind.sums} for item in items]
-    return LineTable(part.name, part.title or line.title, columns, cells, tab=part.tab)
+    return LineTable(part.name, part.title or line.title, columns, cells, table_markup(cells), tab=part.tab)
