@@ -30,6 +30,7 @@ class Problem(Exception):
         self.errors = {name: list(texts) for name, texts in (errors or {}).items()}
         self.headers = dict(headers or {})
         self.extra = extra
+        self.by_record: Mapping[int, Problem] = {}
 
     def as_dict(self) -> dict[str, Any]:
         """Return the problem-details body without the request id."""
@@ -43,6 +44,14 @@ class Problem(Exception):
         if self.errors:
             body["errors"] = self.errors
         return {**self.extra, **body}
+
+
+def refuse_each(refused: Mapping[int, Problem]) -> None:
+    """Raise the first of what stands against records by their ids, the others told along with it."""
+    if refused:
+        first = next(iter(refused.values()))
+        first.by_record = dict(refused)
+        raise first
 
 
 class BadRequest(Problem):

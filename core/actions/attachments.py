@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
@@ -72,9 +73,9 @@ def detach(ctx: Context, resource: Resource, record_id: int, file_id: int) -> No
     ctx.after_commit(lambda: _remove(ctx, stored_as))
 
 
-def detach_all(ctx: Context, resource: Resource, record_id: int) -> None:
-    """Remove every file of a record that goes."""
-    wanted = sa.select(StoredFile).where(StoredFile.resource == resource.key, StoredFile.record_id == record_id)
+def detach_all(ctx: Context, resource: Resource, record_ids: Sequence[int]) -> None:
+    """Remove every file of records that go."""
+    wanted = sa.select(StoredFile).where(StoredFile.resource == resource.key, StoredFile.record_id.in_(record_ids))
     for row in ctx.all(wanted):
         stored_as = row.stored_as
         ctx.db.delete(row)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
@@ -10,12 +10,12 @@ from sqlalchemy.orm.attributes import flag_modified
 
 from core.actions import attachments
 from core.actions.conditions import check_conditions
-from core.actions.many import MANY, can_hold, hold, made
+from core.actions.many import MANY, can_hold, hold, made, write_changed
 from core.db.base import Record
 from core.db.fields import default_of
-from core.errors import Invalid
+from core.errors import Invalid, Problem, refuse_each
 from core.plugins.declarations import Action, Extends, Resource
-from core.plugins.registry import Registry
+from core.plugins.registry import KERNEL, Registry
 from core.resources.conditions import asks_for
 from core.resources.labels import labels
 from core.resources.shape import Field, LineShape, Shape, target_of
@@ -25,9 +25,10 @@ if TYPE_CHECKING:
 
 LABELS = {"create": "New", "update": "Save", "delete": "Delete"}
 Values = dict[str, Any]
+Rows = Mapping[tuple[str, int], Any]
 
-GOES_ALONG: list[Callable[[Context, Resource, int], None]] = [attachments.detach_all]
-"""What stands beside a record under its id, without a reference, and goes when it goes."""
+GOES_ALONG: list[Callable[[Context, Resource, Sequence[int]], None]] = [attachments.detach_all]
+"""What stands beside records under their ids, without a reference, and goes when they go."""
 
 
 def built_in(registry: Registry, resource: Resource, verb: str) -> Action | None:
@@ -69,9 +70,26 @@ def create(ctx: Context, shape: Shape, rows: Sequence[Values]) -> Sequence[Any]:
     return records
 
 
-def update(ctx: Context, shape: Shape, record: Any, values: Values) -> Any:
-    """Change the fields named in `values`; a list of lines replaces the lines there are."""
-    check_references(ctx, shape, [values])
+def update(ctx: Context, shape: Shape, records: Sequence[Any], rows: Sequence[Values]) -> Sequence[Any]:
+    """Change the fields that each record's values name, together; a list of lines replaces the lines there are."""
+    _check_references_of_each(ctx, shape, records, rows)
+    there = _extensions_there(ctx, shape, records, rows)
+    refused = _run_before_many(ctx, shape, "update", records, rows)
+    for record, values in zip(records, rows, strict=True):
+        if record.id not in refused:
+            try:
+                _update_one(ctx, shape, record, values, there)
+            except Problem as problem:
+                refused[record.id] = problem
+    refuse_each(refused)
+    if len(records) >= MANY and shape.table.info.get("plugin") not in (None, KERNEL):
+        # The kernel's own tables have listeners at the flush.
+        write_changed(ctx, records)
+    ctx.db.flush()
+    return records
+
+
+def _update_one(ctx: Context, shape: Shape, record: Any, values: Values, there: Rows | None) -> None:
     _check_lines(ctx, shape, record, values)
     if asks_for(shape, values):
         check_conditions(ctx, shape, record, values)
@@ -82,22 +100,39 @@ def update(ctx: Context, shape: Shape, record: Any, values: Values) -> Any:
     if custom:
         # A new dictionary: the audit trail tells it from the one before.
         record.custom = {**record.custom, **custom}
-    _write_extensions(ctx, shape.extensions, record, extra)
+    _write_extensions(ctx, shape.extensions, record, extra, there)
+    lines = any(name in values for name in shape.lines)
     # What lies in other tables is part of the document: its version must move even when no field of its own did.
-    if extra or any(name in values for name in shape.lines):
+    if extra or lines:
         flag_modified(record, "updated_at")
-    ctx.db.flush()
-    _write_lines(ctx, shape, record, values)
-    ctx.db.flush()
-    return record
+    if lines:
+        ctx.db.flush()
+        _write_lines(ctx, shape, record, values)
+        ctx.db.flush()
 
 
-def delete(ctx: Context, shape: Shape, record: Any) -> None:
-    """Delete a record and its lines."""
-    _run_before(ctx, shape, "delete", record, {})
+def delete(ctx: Context, shape: Shape, records: Sequence[Any]) -> None:
+    """Delete records and their lines, together unless one of them may hang on another."""
+    parts = [records] if can_hold(shape.model) else [[record] for record in records]
+    for part in parts:
+        _delete_part(ctx, shape, part)
+
+
+def _delete_part(ctx: Context, shape: Shape, records: Sequence[Any]) -> None:
+    refused = _run_before_many(ctx, shape, "delete", records, [{}] * len(records))
+    for record in records:
+        if record.id not in refused:
+            try:
+                _run_before(ctx, shape, "delete", record, {})
+            except Problem as problem:
+                refused[record.id] = problem
+    refuse_each(refused)
+    ids = [record.id for record in records]
     for go_along in GOES_ALONG:
-        go_along(ctx, shape.resource, record.id)
-    ctx.delete(record)
+        go_along(ctx, shape.resource, ids)
+    for record in records:
+        ctx.db.delete(record)
+    ctx.db.flush()
 
 
 def _can_write_together(shape: Shape, rows: Sequence[Values]) -> bool:
@@ -148,7 +183,19 @@ def _create_one(ctx: Context, shape: Shape, values: Values, add: Callable[[Conte
 
 def _run_before(ctx: Context, shape: Shape, verb: str, record: Any, values: Values) -> None:
     for item in ctx.registry.before.get(f"{shape.resource.key}.{verb}", ()):
-        item.function(ctx, record, values)
+        if not item.many:
+            item.function(ctx, record, values)
+
+
+def _run_before_many(
+    ctx: Context, shape: Shape, verb: str, records: Sequence[Any], rows: Sequence[Values]
+) -> dict[int, Problem]:
+    """Ask the rules that look at all records at once; returns what stands against each."""
+    refused: dict[int, Problem] = {}
+    for item in ctx.registry.before.get(f"{shape.resource.key}.{verb}", ()):
+        if item.many:
+            refused = {**(item.function(ctx, records, rows) or {}), **refused}
+    return refused
 
 
 def _split(fields: dict[str, Field], values: Values) -> tuple[Values, dict[str, Values], Values]:
@@ -168,12 +215,29 @@ def _split(fields: dict[str, Field], values: Values) -> tuple[Values, dict[str, 
     return own, extra, custom
 
 
-def _write_extensions(ctx: Context, extensions: Iterable[Extends], record: Any, extra: dict[str, Values]) -> None:
+def _extensions_there(ctx: Context, shape: Shape, records: Sequence[Any], rows: Sequence[Values]) -> Rows | None:
+    """Return the extension rows of many records that are about to be written, read at once; None for a single one."""
+    if len(records) == 1:
+        return None
+    named = {shape.fields[name].extension for values in rows for name in values.keys() & shape.fields.keys()}
+    asked = [item for item in shape.extensions if item.plugin in named]
+    return {
+        (item.model.__tablename__, row_id): row
+        for item in asked for row_id, row in ctx.extension(item.model, records).items()
+    }  # fmt: skip
+
+
+def _write_extensions(
+    ctx: Context, extensions: Iterable[Extends], record: Any, extra: dict[str, Values], there: Rows | None = None
+) -> None:
     for item in extensions:
         values = {key: value for key, value in extra.get(item.plugin, {}).items() if key in item.model.__table__.c}
         if not values:
             continue
-        row = ctx.db.get(item.model, (ctx.tenant.id, record.id))
+        if there is None:
+            row = ctx.db.get(item.model, (ctx.tenant.id, record.id))
+        else:
+            row = there.get((item.model.__tablename__, record.id))
         if row is None and all(value is None for value in values.values()):
             continue
         for column in item.model.__table__.columns:
@@ -244,6 +308,21 @@ def _write_line(ctx: Context, line: LineShape, record: Any, row: Any, given: Val
         for name, value in own.items():
             setattr(row, name, value)
     _write_extensions(ctx, line.extensions, row, extra)
+
+
+def _check_references_of_each(ctx: Context, shape: Shape, records: Sequence[Any], rows: Sequence[Values]) -> None:
+    """Refuse references that lead nowhere: of all records where they share their values, else naming which."""
+    if all(values is rows[0] for values in rows):
+        check_references(ctx, shape, rows[:1])
+        return
+    try:
+        check_references(ctx, shape, rows)
+    except Invalid as problem:
+        faults: dict[int, dict[str, list[str]]] = {}
+        for name, texts in problem.errors.items():
+            at, _, rest = name.partition(".")
+            faults.setdefault(records[int(at)].id, {})[rest] = texts
+        refuse_each({record_id: Invalid(errors) for record_id, errors in faults.items()})
 
 
 def check_references(ctx: Context, shape: Shape, rows: Sequence[Values]) -> None:

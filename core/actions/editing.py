@@ -9,8 +9,9 @@ from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING, Any
 
-from core.actions.run import Call, find_action, run_action
-from core.actions.savepoints import attempt, taken_back
+from core.actions.each import run_on_each
+from core.actions.run import Call, find_action
+from core.actions.savepoints import taken_back
 from core.errors import Forbidden, Invalid, Problem, Refused, VersionMismatch
 from core.plugins.declarations import Resource
 from core.resources.labels import label_names, label_text
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from core.actions.context import Context
 
 MOST = 1000
-CHUNK = 100
+CHUNK = 500
 ADJUSTMENTS = ("add", "percent")
 Row = Mapping[str, Any]
 
@@ -79,15 +80,15 @@ def edit_many(ctx: Context, resource: Resource, edit: Edit, *, dry_run: bool, st
         raise Forbidden(f"You need the permission {permission}.", permission=permission)
     shape = ctx.shape(resource)
     _check_fields(shape, edit)
-    before = _read(ctx, shape, _ids(ctx, shape, edit))
+    names = _read_names(shape, edit)
+    before = _read(ctx, shape, _ids(ctx, shape, edit), names)
     now = _stamp(before)
     if stamp and stamp != now:
         raise VersionMismatch("Some of the records were changed since the preview; look at it again.")
     refused: dict[int, str] = {}
     with taken_back(ctx) if dry_run else nullcontext():
-        for values, ids in _plans(shape, edit, before, refused):
-            _change(ctx, resource, ids, values, refused)
-        after = _read(ctx, shape, list(before))
+        _change(ctx, resource, _plans(shape, edit, before, refused), refused)
+        after = _read(ctx, shape, list(before), names)
     names = [*edit.values, *edit.adjust]
     rows = [_edited(shape, names, row, after[record_id], refused.get(record_id, "")) for record_id, row in
             before.items()]  # fmt: skip
@@ -135,8 +136,16 @@ def _ids(ctx: Context, shape: Shape, edit: Edit) -> list[int]:
     return ids
 
 
-def _read(ctx: Context, shape: Shape, ids: Sequence[int]) -> dict[int, Row]:
-    return {row["id"]: row for part in _parts(ids) for row in read_many(ctx, shape, part)}
+def _read_names(shape: Shape, edit: Edit) -> list[str]:
+    """Return the fields that tell what an edit does: those it changes with their units, and what records are called."""
+    changed = [shape.fields[name] for name in (*edit.values, *edit.adjust)]
+    called = label_names(shape.model, shape.resource)
+    wanted = ["id", "version", *called, *(item.name for item in changed), *(f"{item.unit}_id" for item in changed)]
+    return [name for name in dict.fromkeys(wanted) if name in shape.fields]
+
+
+def _read(ctx: Context, shape: Shape, ids: Sequence[int], names: Sequence[str]) -> dict[int, Row]:
+    return {row["id"]: row for part in _parts(ids) for row in read_many(ctx, shape, part, only=names)}
 
 
 def _parts(ids: Sequence[int]) -> Iterator[Sequence[int]]:
@@ -149,20 +158,18 @@ def _stamp(rows: Mapping[int, Row]) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:32]
 
 
-def _plans(
-    shape: Shape, edit: Edit, before: Mapping[int, Row], refused: dict[int, str]
-) -> Iterator[tuple[dict[str, Any], Sequence[int]]]:
-    """Yield values with the records that get them: together where they are the same for all."""
+def _plans(shape: Shape, edit: Edit, before: Mapping[int, Row], refused: dict[int, str]) -> dict[int, Any]:
+    """Return the values that each record gets: the very same object where they are the same for all."""
     if not edit.adjust:
-        for part in _parts(list(before)):
-            yield dict(edit.values), part
-        return
+        return dict.fromkeys(before, edit.values)
+    plans: dict[int, Any] = {}
     for record_id, row in before.items():
         raised = {name: _raised(shape.fields[name], row.get(name), *by) for name, by in edit.adjust.items()}
         if empty := [shape.fields[name].label for name, value in raised.items() if value is None]:
             refused[record_id] = f"{' and '.join(empty)} {'is' if len(empty) == 1 else 'are'} empty: nothing to raise."
         else:
-            yield {**edit.values, **raised}, [record_id]
+            plans[record_id] = {**edit.values, **raised}
+    return plans
 
 
 def _raised(item: Field, value: Any, how: str, by: Decimal) -> str | None:
@@ -174,28 +181,18 @@ def _raised(item: Field, value: Any, how: str, by: Decimal) -> str | None:
     return f"{number.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP):f}"
 
 
-def _change(
-    ctx: Context, resource: Resource, ids: Sequence[int], values: dict[str, Any], refused: dict[int, str]
-) -> None:
-    problem = _tried(ctx, resource, ids, values)
-    if problem and len(ids) > 1:
-        # One of them stands against it: which, is found one by one.
-        for record_id in ids:
-            _change(ctx, resource, [record_id], values, refused)
-    elif problem:
-        refused[ids[0]] = problem
+def _change(ctx: Context, resource: Resource, plans: Mapping[int, Any], refused: dict[int, str]) -> None:
+    shape, rows = ctx.shape(resource), list(plans.values())
+    same = bool(rows) and all(values is rows[0] for values in rows)
+    call = Call(find_action(ctx, f"{resource.key}.update"), list(plans), *([rows[0]] if same else ()))
+    call.rows = () if same else rows
+    refused |= {record_id: _said(shape, problem) for record_id, problem in run_on_each(ctx, call).items()}
 
 
-def _tried(ctx: Context, resource: Resource, ids: Sequence[int], values: dict[str, Any]) -> str:
-    try:
-        with attempt(ctx):
-            run_action(ctx, Call(find_action(ctx, f"{resource.key}.update"), ids, values))
-    except Problem as problem:
-        shape = ctx.shape(resource)
-        said = (f"{shape.fields[name].label if name in shape.fields else name}: {' '.join(texts)}"
-                for name, texts in problem.errors.items())  # fmt: skip
-        return " ".join(said) or problem.detail
-    return ""
+def _said(shape: Shape, problem: Problem) -> str:
+    said = (f"{shape.fields[name].label if name in shape.fields else name}: {' '.join(texts)}"
+            for name, texts in problem.errors.items())  # fmt: skip
+    return " ".join(said) or problem.detail
 
 
 def _edited(shape: Shape, names: Sequence[str], before: Row, after: Row, refused: str) -> Edited:

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from core.actions import crud
 from core.actions.comparing import CHUNK, Row, changes, extensions_before, lines_before
 from core.actions.run import Call, check_reach, find_action, run_checked
-from core.actions.savepoints import taken_back
+from core.actions.savepoints import attempt, taken_back
 from core.errors import Invalid, Problem
 from core.plugins.declarations import Resource
 from core.resources.kinds import CleanText
@@ -219,10 +219,8 @@ def _store(ctx: Context, shape: Shape, checked: list[tuple[int, Any, Row]], resu
     made = iter(_make(ctx, shape, [(number, values) for number, record, values in checked if record is None], result))
     if result.errors:
         return
-    update = find_action(ctx, f"{shape.resource.key}.update") if known else None
-    for index, (number, record, values) in enumerate(checked):
-        if index % CHUNK == 0:
-            ctx.progress(80 + 20 * index // len(checked))
+    coming: list[tuple[int, int, Row]] = []
+    for number, record, values in checked:
         if record is None:
             result.created += 1
             result.ids.append(next(made))
@@ -231,9 +229,31 @@ def _store(ctx: Context, shape: Shape, checked: list[tuple[int, Any, Row]], resu
         result.ids.append(record.id)
         result.updated += bool(changed)
         result.unchanged += not changed
-        if changed and update is not None:
-            with _row_named(number, result):
-                run_checked(ctx, Call(update, [record.id], changed))
+        if changed:
+            coming.append((number, record.id, changed))
+    for start in range(0, len(coming), CHUNK):
+        ctx.progress(80 + 20 * start // len(coming))
+        _change(ctx, shape, coming[start : start + CHUNK], result)
+
+
+def _change(ctx: Context, shape: Shape, rows: list[tuple[int, int, Row]], result: Loaded) -> None:
+    """Change records together; where something stands against it, one by one, so that every row is told its fault."""
+    update = find_action(ctx, f"{shape.resource.key}.update")
+    together = Call(update, [row[1] for row in rows], rows=[row[2] for row in rows])
+    if not result.errors and _changed(ctx, together):
+        return
+    for number, record_id, changed in rows:
+        with _row_named(number, result):
+            run_checked(ctx, Call(update, [record_id], changed))
+
+
+def _changed(ctx: Context, call: Call) -> bool:
+    try:
+        with attempt(ctx):
+            run_checked(ctx, call)
+    except Problem:
+        return False
+    return True
 
 
 def _make(ctx: Context, shape: Shape, rows: list[tuple[int, Row]], result: Loaded) -> list[int]:

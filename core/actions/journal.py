@@ -7,7 +7,8 @@ from functools import cache
 from typing import Any, cast
 
 import sqlalchemy as sa
-from sqlalchemy.orm import UOWTransaction
+from sqlalchemy.orm import PassiveFlag, UOWTransaction
+from sqlalchemy.orm.attributes import get_history
 
 from core.db.base import Entry, Extension, Record
 from core.db.fields import Reference
@@ -95,6 +96,11 @@ def _tells(value: Any) -> bool:
     return value is not None and not isinstance(value, (dict, list))
 
 
+def note_changed(journal: Journal, record: Any) -> None:
+    """Note a record whose changes are written without the session."""
+    _note_record(journal, record, "update")
+
+
 def note_created(journal: Journal, record: Any) -> None:
     """Note a record that is written without the session."""
     _note_record(journal, record, "create")
@@ -110,7 +116,9 @@ def _note_record(journal: Journal, record: Any, verb: str) -> None:
     elif verb == "delete":
         fields = {name: [value, None] for name in names if (value := getattr(record, name)) is not None}
     else:
-        changed = ((name, state.attrs[name].history) for name in names)
+        # What was set holds its value from before; all else has no history to look for.
+        changed = ((name, get_history(record, name, PassiveFlag.PASSIVE_NO_INITIALIZE)) for name in names
+                   if name in state.committed_state)  # fmt: skip
         fields = {
             name: [history.deleted[0] if history.deleted else None, values.get(name)]
             for name, history in changed

@@ -18,7 +18,7 @@ from core.actions.arguments import Parameter, check_arguments, parameters_of
 from core.actions.many import Made
 from core.actions.observers import listening
 from core.db.base import TenantOwned
-from core.errors import Forbidden, Invalid, NotFound, Refused, VersionMismatch
+from core.errors import Forbidden, Invalid, NotFound, Refused, VersionMismatch, refuse_each
 from core.plugins.declarations import Action, Resource
 from core.resources.labels import labels
 from core.resources.schemas import check_body
@@ -30,12 +30,21 @@ if TYPE_CHECKING:
 
 @dataclass
 class Call:
-    """What is asked: an action, on which records, with which arguments, expecting which versions."""
+    """What is asked: an action, on which records, with which arguments, expecting which versions.
+
+    An update may give each record values of its own: `rows`, in the order of `ids`.
+    """
 
     action: Action
     ids: Sequence[int] = ()
     arguments: Any = field(default_factory=dict)
     versions: Mapping[int, int] = field(default_factory=dict)
+    rows: Sequence[Any] = ()
+
+    def only(self, ids: Sequence[int]) -> Call:
+        """Return the same call for some of its records."""
+        given = dict(zip(self.ids, self.rows, strict=True)) if self.rows else {}
+        return dataclasses.replace(self, ids=ids, rows=[given[record_id] for record_id in ids] if given else ())
 
 
 @dataclass
@@ -105,9 +114,9 @@ def _run(ctx: Context, call: Call, *, trusted: bool, checked: bool = False) -> O
         records = _load(ctx, resource, call, trusted=trusted)
         _check_versions(records, call.versions)
         _check_states(action, resource, records)
-        arguments = call.arguments
+        arguments = list(call.rows) or call.arguments
         if not checked:
-            arguments = _check_arguments(ctx, action, resource, arguments, trusted=trusted)
+            arguments = _check_each(ctx, call, resource, trusted=trusted)
         shown = arguments if isinstance(arguments, dict) else {"rows": arguments}
         ctx.hook.before_action(ctx=ctx, action=action, records=records, arguments=shown)
         outcome = Outcome(action, resource, records, _call(ctx, action, resource, records, arguments, trusted=trusted))
@@ -140,7 +149,8 @@ def _load(ctx: Context, resource: Resource, call: Call, *, trusted: bool) -> lis
     statement = sa.select(model).where(model.id.in_(wanted), *conditions).order_by(model.id).with_for_update()
     found = {record.id: record for record in ctx.all(statement.execution_options(populate_existing=True))}
     if missing := [record_id for record_id in wanted if record_id not in found]:
-        raise NotFound(f"There is no such {resource.singular.lower()}.", ids=missing)
+        gone = NotFound(f"There is no such {resource.singular.lower()}.", ids=missing)
+        refuse_each(dict.fromkeys(missing, gone))
     return [found[record_id] for record_id in dict.fromkeys(call.ids)]
 
 
@@ -154,32 +164,45 @@ def reachable(ctx: Context, resource: Resource, verb: str, ids: Sequence[int]) -
 
 def check_reach(ctx: Context, resource: Resource, verb: str, ids: Sequence[int]) -> None:
     """Refuse to put records where the actor's record rules do not reach."""
-    if len(reachable(ctx, resource, verb, ids)) < len(set(ids)):
-        raise Forbidden(
-            f"Your role does not reach what this {resource.singular.lower()} would become.", code="OUT_OF_REACH"
-        )
+    reached = reachable(ctx, resource, verb, ids)
+    if missed := [record_id for record_id in ids if record_id not in reached]:
+        text = f"Your role does not reach what this {resource.singular.lower()} would become."
+        refuse_each(dict.fromkeys(missed, Forbidden(text, code="OUT_OF_REACH")))
 
 
 def _check_versions(records: Sequence[Any], versions: Mapping[int, int]) -> None:
-    for record in records:
-        wanted = versions.get(record.id)
-        if wanted is not None and wanted != record.version:
-            raise VersionMismatch(
-                "Somebody else changed the record; read it again.", current_version=record.version, record_id=record.id
-            )
+    refuse_each({
+        record.id: VersionMismatch("Somebody else changed the record; read it again.", current_version=record.version,
+                                   record_id=record.id)
+        for record in records if versions and versions.get(record.id, record.version) != record.version
+    })  # fmt: skip
 
 
 def _check_states(action: Action, resource: Resource, records: Sequence[Any]) -> None:
     if not action.source:
         return
-    for record in records:
-        if record.state not in action.source:
-            raise Refused(
-                "INVALID_STATE",
-                f"{action.label} is possible from {', '.join(action.source)}; this {resource.singular.lower()} is "
-                f"{record.state}.",
-                state=record.state, allowed=list(action.source), record_id=record.id,
-            )  # fmt: skip
+    refuse_each({
+        record.id: Refused(
+            "INVALID_STATE",
+            f"{action.label} is possible from {', '.join(action.source)}; this {resource.singular.lower()} is "
+            f"{record.state}.",
+            state=record.state, allowed=list(action.source), record_id=record.id,
+        )
+        for record in records if record.state not in action.source
+    })  # fmt: skip
+
+
+def _check_each(ctx: Context, call: Call, resource: Resource, *, trusted: bool) -> Any:
+    if not call.rows:
+        return _check_arguments(ctx, call.action, resource, call.arguments, trusted=trusted)
+    checked, refused = [], {}
+    for record_id, row in zip(call.ids, call.rows, strict=True):
+        try:
+            checked.append(_check_arguments(ctx, call.action, resource, row, trusted=trusted))
+        except Invalid as problem:
+            refused[record_id] = problem
+    refuse_each(refused)
+    return checked
 
 
 def _check_arguments(ctx: Context, action: Action, resource: Resource, given: Any, *, trusted: bool) -> Any:
@@ -255,9 +278,9 @@ def _call(
     if action.verb == "create":
         return crud.create(ctx, shape, arguments)
     if action.verb == "update":
-        return [crud.update(ctx, shape, record, arguments) for record in records]
-    for record in records:
-        crud.delete(ctx, shape, record)
+        rows = arguments if isinstance(arguments, list) else [arguments] * len(records)
+        return crud.update(ctx, shape, records, rows)
+    crud.delete(ctx, shape, records)
     return [None for _ in records]
 
 

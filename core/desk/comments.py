@@ -5,6 +5,7 @@ Somebody else's comment is removed with `<resource>.moderate`; nobody rewrites w
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import marshmallow as ma
@@ -116,8 +117,8 @@ def _clean(text: Any) -> str:
     return clean
 
 
-def _go_along(ctx: Context, resource: Resource, record_id: int) -> None:
-    for row in ctx.all(_of_record(resource, record_id)):
+def _go_along(ctx: Context, resource: Resource, record_ids: Sequence[int]) -> None:
+    for row in ctx.all(sa.select(Comment).where(Comment.resource == resource.key, Comment.record_id.in_(record_ids))):
         ctx.db.delete(row)
 
 

@@ -8,15 +8,15 @@ from typing import Any
 import sqlalchemy as sa
 
 from core.actions.context import Context
-from core.actions.run import Call, find_action, run_action
+from core.actions.each import run_on_each
+from core.actions.run import Call, find_action
 from core.actions.savepoints import attempt
-from core.errors import Problem
 from core.plugins.declarations import Resource
 from core.resources.kinds import plain_json
 from core.resources.labels import labels
 from core.resources.shape import Field, LineShape, Shape
 
-CHUNK = 200
+CHUNK = 1000
 MOST_TOLD = 200
 SINCE = "Somebody changed it since."
 GONE = "It was deleted since."
@@ -71,13 +71,16 @@ def take_back(ctx: Context, resource: Resource, undo: Undo, *, all_or_nothing: b
 def _restore(ctx: Context, resource: Resource, undo: Undo, counts: dict[str, int], kept: list[tuple[int, str]]) -> None:
     changed = {item["id"]: item for item in undo.get("changed", ())}
     now = _versions(ctx, resource, changed)
-    for record_id, item in changed.items():
-        text = _untouched(now.get(record_id), item["version"])
-        text = text or _tried(ctx, Call(find_action(ctx, f"{resource.key}.update"), [record_id], item["values"]))
-        if text:
-            kept.append((record_id, text))
-        else:
-            counts["restored"] += 1
+    stays = {record_id: text for record_id, item in changed.items()
+             if (text := _untouched(now.get(record_id), item["version"]))}  # fmt: skip
+    open_ids = [record_id for record_id in changed if record_id not in stays]
+    for index, part in enumerate(_parts(open_ids)):
+        ctx.progress(50 * index * CHUNK // len(open_ids))
+        rows = [changed[record_id]["values"] for record_id in part]
+        refused = run_on_each(ctx, Call(find_action(ctx, f"{resource.key}.update"), part, rows=rows))
+        stays |= {record_id: problem.detail for record_id, problem in refused.items()}
+    kept += [(record_id, stays[record_id]) for record_id in changed if record_id in stays]
+    counts["restored"] += len(changed) - len(stays)
 
 
 def _delete(ctx: Context, resource: Resource, undo: Undo, counts: dict[str, int], kept: list[tuple[int, str]]) -> None:
@@ -94,26 +97,13 @@ def _delete(ctx: Context, resource: Resource, undo: Undo, counts: dict[str, int]
         return
     for index, part in enumerate(_parts(open_ids)):
         ctx.progress(50 + 50 * index * CHUNK // len(open_ids))
-        # Together where nothing stands against it; one by one to learn which of them must stay.
-        failed = [] if not _deleted(ctx, resource, part) else [
-            (record_id, text) for record_id in part if (text := _deleted(ctx, resource, [record_id]))
-        ]  # fmt: skip
-        counts["deleted"] += len(part) - len(failed)
-        kept += failed
-
-
-def _deleted(ctx: Context, resource: Resource, ids: Sequence[int]) -> str:
-    return _tried(ctx, Call(find_action(ctx, f"{resource.key}.delete"), ids))
-
-
-def _tried(ctx: Context, call: Call) -> str:
-    """Run an action; what it was refused for, or nothing."""
-    try:
-        with attempt(ctx):
-            run_action(ctx, call)
-    except Problem as problem:
-        return problem.detail
-    return ""
+        call = Call(find_action(ctx, f"{resource.key}.delete"), part)
+        refused = run_on_each(ctx, call)
+        if 0 < len(refused) < len(part):
+            # What stood in the way of one may have gone with the others.
+            refused = run_on_each(ctx, call.only(list(refused)))
+        counts["deleted"] += len(part) - len(refused)
+        kept += [(record_id, refused[record_id].detail) for record_id in part if record_id in refused]
 
 
 def _untouched(now: int | None, then: int | None) -> str:

@@ -143,8 +143,9 @@ def _outdate_permissions(session: KernelSession, _context: UOWTransaction, _obje
 
     The flush is the one place no road can avoid, so a right withdrawn is gone at the next request everywhere.
     """
-    changed = [*session.new, *session.deleted, *(row for row in session.dirty if session.is_modified(row))]
-    tenants = {row.tenant_id or getattr(session, "tenant_id", None) for row in changed if isinstance(row, _ACCESS)}
+    touched = [row for row in (*session.new, *session.deleted, *session.dirty) if isinstance(row, _ACCESS)]
+    changed = [row for row in touched if row not in session.dirty or session.is_modified(row)]
+    tenants = {row.tenant_id or getattr(session, "tenant_id", None) for row in changed}
     for tenant_id in sorted(tenant for tenant in tenants if tenant is not None):
         raised = sa.update(Tenant).where(Tenant.id == tenant_id).values(access_revision=Tenant.access_revision + 1)
         session.connection().execute(raised)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Annotated, Any
 
 from sqlalchemy import select
 
-from core.api import Context, Duplicate, Invalid, Refused, action, applicable, arg, before
+from core.api import Context, Duplicate, Invalid, Problem, Refused, action, applicable, arg, before
 from plugins.inventory.models.items import Item, ItemConversion, ItemFamily
 from plugins.inventory.models.units import SMALLEST, Unit
 from plugins.inventory.resources.items import items
@@ -143,12 +144,15 @@ def check_conversions(ctx: Context, item: Item, values: dict[str, Any]) -> None:
         _refuse_contradicting(ctx, [], rules)
 
 
-@before(items, "delete")
-def keep_used_item(ctx: Context, item: Item, values: dict[str, Any]) -> None:
-    """An item with a history is kept."""
-    reasons = reasons_for(ctx.hook.inventory_items_used(ctx=ctx, item_ids=[item.id]), item.id)
-    if reasons:
-        raise refuse_deletion("ITEM_IN_USE", item.code, reasons, f"/api/v1/items/{item.id}")
+@before(items, "delete", many=True)
+def keep_used_items(ctx: Context, found: Sequence[Item], _rows: Sequence[dict[str, Any]]) -> Mapping[int, Problem]:
+    """Items with a history are kept."""
+    answers = ctx.hook.inventory_items_used(ctx=ctx, item_ids=[item.id for item in found])
+    return {
+        item.id: refuse_deletion("ITEM_IN_USE", item.code, reasons, f"/api/v1/items/{item.id}")
+        for item in found
+        if (reasons := reasons_for(answers, item.id))
+    }
 
 
 def _line_rule(line: ItemConversion | None, given: dict[str, Any]) -> Rule:
