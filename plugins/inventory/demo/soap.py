@@ -59,7 +59,7 @@ CATALOGUE = Catalogue(
     items=[
         _oil("OIL-COCO", "Coconut oil", "0.92", 10000, "0.0048", drum="25"),
         _oil("OIL-OLIVE", "Olive oil", "0.911", 15000, "0.0075", drum="20"),
-        _oil("OIL-CASTOR", "Castor oil", "0.961", 2000, "0.0092"),
+        _oil("OIL-CASTOR", "Castor oil", "0.961", 4000, "0.0092"),
         _oil("BUT-SHEA", "Shea butter", "0.905", 4000, "0.0110"),
         _oil("BUT-COCOA", "Cocoa butter", "0.9", 2000, "0.0165"),
         DemoItem(
@@ -186,6 +186,7 @@ def soap(ctx: Context) -> None:
     if stock.knows("NO-3101"):
         return
     for month in range(5):
+        _stock_the_kitchen(stock, month, days_ago=155 - 30 * month)
         _buy(stock, month, days_ago=150 - 30 * month)
         _make_and_sell(stock, days_ago=140 - 30 * month)
     stock.adjust(41, "damaged", "Drum leaked on the dock", ("OIL-OLIVE", "1200", "g"))
@@ -222,6 +223,20 @@ def _buy(stock: StockRoom, month: int, days_ago: int) -> None:
     )
     if month % 2 == 0:
         _buy_scents_and_packaging(stock, month, days_ago, cost)
+
+
+def _stock_the_kitchen(stock: StockRoom, month: int, days_ago: int) -> None:
+    """Bring what the soap kitchen makes small batches of; it keeps its own shelf."""
+    dearer = 1 + Decimal(3 * month) / 100
+    bought = (
+        ("OIL-COCO", "3600", "g", "0.0051"), ("OIL-OLIVE", "6600", "g", "0.0078"), ("OIL-CASTOR", "420", "g", "0.0094"),
+        ("BUT-SHEA", "1300", "g", "0.0112"), ("LYE-NAOH", "1350", "g", "0.0032"), ("WATER-DIST", "3.2", "l", "0.5"),
+        ("EO-LAVENDER", "170", "ml", "0.148"), ("EO-CEDAR", "100", "ml", "0.101"), ("BOX-BAR", "130", "each", "0.18"),
+    )  # fmt: skip
+    stock.receive(
+        days_ago, "Maker's Pantry", f"MP-{618 + month}",
+        *((item, quantity, unit, f"{Decimal(cost) * dearer:.6f}") for item, quantity, unit, cost in bought), into="LAB",
+    )  # fmt: skip
 
 
 def _buy_scents_and_packaging(stock: StockRoom, month: int, days_ago: int, cost: Callable[[str], str]) -> None:

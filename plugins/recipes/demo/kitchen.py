@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from core.api import Context, select
 from plugins.inventory.api import Item, Unit
@@ -12,6 +16,22 @@ from plugins.recipes.models import Batch, BatchLine, Recipe
 
 # An article with how much of it in which unit.
 Amount = tuple[str, str, str]
+
+
+@dataclass(frozen=True)
+class Past:
+    """A batch that was made: so many days ago, how much came out, and with what."""
+
+    days_ago: int
+    recipe: Recipe
+    scale: str
+    final: str = ""
+    broken: int = 0
+    portions: int | None = None
+    notes: str = ""
+    failed: str = ""
+    cancelled: str = ""
+    late: int = 0
 
 
 class Kitchen:
@@ -62,6 +82,34 @@ class Kitchen:
         """Return a day that has passed."""
         return self.ctx.today() - timedelta(days=days)
 
+    @contextmanager
+    def on(self, days_ago: int, hour: int) -> Iterator[None]:
+        """Do what happened on a day that has passed: everything is dated then, as if somebody had done it then."""
+        clock, zone = self.ctx.db.now, ZoneInfo(self.ctx.tenant.zone)
+        self.ctx.db.flush()
+        moment = datetime.combine(self.days_ago(days_ago), time(hour, 10), zone).astimezone(UTC)
+        self.ctx.db.now = lambda: moment
+        try:
+            yield
+            self.ctx.db.flush()
+        finally:
+            self.ctx.db.now = clock
+
+    def make(self, past: Past) -> None:
+        """Make a batch of the past: planned three days ahead, started in the morning, ended the day after."""
+        due, wish = self.days_ago(past.days_ago - 1 + past.late), {"notes": past.notes} if past.notes else {}
+        with self.on(past.days_ago + 3, 16):
+            batch = self.plan(past.recipe, past.scale, due_date=due, **wish)
+        with self.on(past.days_ago, 8):
+            self.ctx.do("recipes.batch.start", batch)
+        if past.failed or past.cancelled:
+            verb = "fail" if past.failed else "cancel"
+            with self.on(past.days_ago, 11):
+                self.ctx.do(f"recipes.batch.{verb}", batch, reason=past.failed or past.cancelled)
+            return
+        with self.on(past.days_ago - 1, 15):
+            self.finish(batch, past.final, broken=past.broken, portions=past.portions)
+
     def plan(self, recipe: Recipe, scale: str, **wish: Any) -> Batch:
         """Keep a plan for later."""
         batch: Batch = self.ctx.do("recipes.recipe.plan-batch", recipe, scale=Decimal(scale), **wish)
@@ -83,6 +131,7 @@ class Kitchen:
              "broken": 0 if index else broken}
             for index, line in enumerate(lines)
         ]  # fmt: skip
+        result = {name: value for name, value in result.items() if value is not None}
         self.ctx.do("recipes.batch.finish", batch, final_quantity=Decimal(final), containers=told, **result)
 
     def _line(self, item: str, quantity: str, unit: str) -> dict[str, Any]:

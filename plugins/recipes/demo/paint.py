@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from core.api import Context, demo
-from plugins.recipes.demo.kitchen import Kitchen
+from plugins.recipes.demo.kitchen import Kitchen, Past
 
 MIX = [
     ("PIG-TIO2", "38", "kg"), ("EXT-CHALK", "27", "kg"), ("BIND-ACR", "60", "kg"), ("ADD-DISP", "1.5", "l"),
@@ -24,5 +24,5 @@ def paint(ctx: Context) -> None:
         containers={"TIN-1": "HM-WHITE-1", "TIN-5": "HM-WHITE-5", "PAIL-20": "HM-WHITE-20"},
         instructions="Disperse the pigments in half the binder at high speed, let down with the rest, strain.",
     )  # fmt: skip
-    kitchen.finish(kitchen.start(white, "1", due_date=kitchen.days_ago(6)), "97.5", broken=1)
+    kitchen.make(Past(6, white, "1", "97.5", broken=1))
     kitchen.plan(white, "1.5", due_date=ctx.today() + timedelta(days=4))

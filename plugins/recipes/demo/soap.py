@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from core.api import Context, demo
-from plugins.recipes.demo.kitchen import Kitchen
+from plugins.recipes.demo.kitchen import Kitchen, Past
 from plugins.recipes.models import Recipe
 
 LOAF = [
@@ -31,7 +31,7 @@ def soap(ctx: Context) -> None:
     balm = _hand_balm(kitchen)
     infused = kitchen.recipe(
         "INF-LAV", "Lavender infused oil", "1 kg", [("OIL-OLIVE", "1", "kg"), ("EO-LAVENDER", "15", "ml")],
-        batch_type="ingredient", shelf_life_days=180,
+        batch_type="ingredient", shelf_life_days=180, supply="any_location",
     )  # fmt: skip
     _unfinished_ideas(ctx, kitchen, lavender, balm)
     _history(kitchen, lavender, cedar, balm, infused)
@@ -44,6 +44,7 @@ def _bar_soap(
     return kitchen.recipe(
         code, name, "5 kg", [*LOAF, scent], consumables=WRAPPING, into=into, group_id=group_id, label_prefix=prefix,
         is_portioned=True, portion_name="bars", portion_count=48, shelf_life_days=720, instructions=COLD_PROCESS,
+        supply="any_location",
     )  # fmt: skip
 
 
@@ -51,7 +52,7 @@ def _hand_balm(kitchen: Kitchen) -> Recipe:
     return kitchen.recipe(
         "BALM-HAND", "Hand Balm", "1200 ml",
         [("BUT-SHEA", "620", "g"), ("OIL-OLIVE", "300", "g"), ("OIL-CASTOR", "90", "g"), ("EO-CEDAR", "3", "tsp")],
-        containers={"JAR-60": "BALM-60", "TIN-30": "BALM-30"}, shelf_life_days=365,
+        containers={"JAR-60": "BALM-60", "TIN-30": "BALM-30"}, shelf_life_days=365, supply="any_location",
         instructions="Melt over a water bath, stir until it clouds, pour at 50 °C.",
     )  # fmt: skip
 
@@ -65,23 +66,38 @@ def _unfinished_ideas(ctx: Context, kitchen: Kitchen, lavender: Recipe, balm: Re
 
 
 def _history(kitchen: Kitchen, lavender: Recipe, cedar: Recipe, balm: Recipe, infused: Recipe) -> None:
-    past = kitchen.days_ago
-    kitchen.finish(kitchen.start(lavender, "1", due_date=past(19)), "4.85", portions=47)
-    kitchen.finish(kitchen.start(cedar, "1", due_date=past(16)), "4.9", portions=48,
-                   notes="Traced fast: pour cooler next time.")  # fmt: skip
-    kitchen.finish(kitchen.start(balm, "0.9", due_date=past(11)), "1050", broken=1)
-    kitchen.finish(kitchen.start(infused, "1.5", due_date=past(4)), "1.42")
-    seized = kitchen.start(lavender, "0.25", due_date=past(9))
-    kitchen.ctx.do("recipes.batch.fail", seized, reason="Seized in the pot: the scent went in too early.")
-    wrong = kitchen.start(cedar, "0.5", due_date=past(8))
-    kitchen.ctx.do("recipes.batch.cancel", wrong, reason="Wrong mould laid out.")
+    """Five months in the kitchen, in the order in which they happened: labels are counted by it."""
+    for past in (
+        Past(148, lavender, "1", "4.82", portions=47),
+        Past(126, cedar, "1", "4.9", portions=48),
+        Past(117, lavender, "1", "4.88", portions=48),
+        Past(103, balm, "0.5", "590", late=1),
+        Past(89, lavender, "1", "4.91", portions=48),
+        Past(84, lavender, "0.25", failed="Seized in the pot: the scent went in too early."),
+        Past(73, balm, "0.9", "1050", broken=1),
+        Past(52, cedar, "0.5", cancelled="Wrong mould laid out."),
+        Past(47, lavender, "1.5", "7.3", portions=71),
+        Past(38, infused, "1", "0.97"),
+        Past(33, cedar, "1", "4.85", portions=48),
+        Past(19, lavender, "1", "4.85", portions=47),
+        Past(16, cedar, "1", "4.9", portions=48, notes="Traced fast: pour cooler next time."),
+        Past(11, balm, "0.9", "1050", broken=1),
+        Past(4, infused, "1.5", "1.42", late=1),
+    ):
+        kitchen.make(past)
 
 
 def _this_week(ctx: Context, kitchen: Kitchen, lavender: Recipe, cedar: Recipe, balm: Recipe) -> None:
-    curing = kitchen.start(lavender, "2", due_date=ctx.today() + timedelta(days=1))
+    with kitchen.on(1, 14):
+        curing = kitchen.start(lavender, "2", due_date=ctx.today() + timedelta(days=2))
     ctx.do("recipes.batch.start-timer", curing, name="Gel phase", minutes=12 * 60)
-    kitchen.plan(cedar, "1.5", due_date=ctx.today() + timedelta(days=3))
-    kitchen.plan(balm, "2", due_date=ctx.today() + timedelta(days=6), notes="For the spring fair.")
-    kitchen.plan(lavender, "1", due_date=ctx.today() - timedelta(days=2), notes="Waits for a free mould.")
-    for recipe, scale, days in ((lavender, "1.5", 3), (cedar, "1", 10), (balm, "1", 13), (lavender, "2", 20)):
+    with kitchen.on(5, 10):
+        _plan_ahead(ctx, kitchen, lavender, cedar, balm)
+
+
+def _plan_ahead(ctx: Context, kitchen: Kitchen, lavender: Recipe, cedar: Recipe, balm: Recipe) -> None:
+    kitchen.plan(cedar, "1.5", due_date=ctx.today() + timedelta(days=8))
+    kitchen.plan(balm, "2", due_date=ctx.today() + timedelta(days=11), notes="For the spring fair.")
+    kitchen.plan(lavender, "1", due_date=ctx.today() + timedelta(days=3), notes="Waits for a free mould.")
+    for recipe, scale, days in ((lavender, "1.5", 8), (balm, "1", 18), (lavender, "2", 25)):
         kitchen.plan(recipe, scale, due_date=ctx.today() + timedelta(days=days))

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
 from core.api import Context, Invalid
-from plugins.inventory.api import Converter
+from plugins.inventory.api import Converter, Item
 from plugins.recipes.costing import fill_efficiency, rounded
 from plugins.recipes.models import Batch, Recipe, RecipeConsumable, RecipeIngredient
 from plugins.recipes.packing import Packing
@@ -113,7 +113,7 @@ def make_plan(ctx: Context, recipe: Recipe, wish: PlanWish) -> Plan:
     if recipe.containers or wish.containers:
         chosen = plan_containers(ctx, recipe, projected, wish.containers, places)
         packing, container_lines = chosen.packing, chosen.lines
-    stated = [*_ingredients(ctx, recipe, scale, wish), *_consumables(ctx, recipe, scale, wish)]
+    stated = _wanted(ctx, recipe, scale, wish)
     checked = check_stock(ctx, [*convert_lines(ctx, stated), *container_lines], places)
     lines = with_costs(ctx, checked, places)
     batch_type = wish.batch_type or recipe.batch_type
@@ -166,33 +166,31 @@ def _items_of(recipe: Recipe, wish: PlanWish) -> set[int]:
     return {line.item_id for line in (*stated, *asked)} | {one.container_id for one in wish.containers or ()}
 
 
-def _ingredients(ctx: Context, recipe: Recipe, scale: Fraction, wish: PlanWish) -> list[PlanLine]:
-    if wish.ingredients is not None:
-        return _asked(ctx, "ingredient", wish.ingredients)
-    return _stated(ctx, "ingredient", recipe.ingredients, scale)
-
-
-def _consumables(ctx: Context, recipe: Recipe, scale: Fraction, wish: PlanWish) -> list[PlanLine]:
-    if wish.consumables is not None:
-        return _asked(ctx, "consumable", wish.consumables)
-    return _stated(ctx, "consumable", recipe.consumables, scale)
+def _wanted(ctx: Context, recipe: Recipe, scale: Fraction, wish: PlanWish) -> list[PlanLine]:
+    """Return the ingredients and consumables as the recipe states them, or as they are asked for instead."""
+    items, units = items_by_id(ctx, _items_of(recipe, wish)), Converter.load(ctx)
+    kinds = (("ingredient", recipe.ingredients, wish.ingredients), ("consumable", recipe.consumables, wish.consumables))
+    lines: list[PlanLine] = []
+    for kind, stated, asked in kinds:
+        if asked is not None:
+            lines += _asked(kind, asked, items, units)
+        else:
+            lines += _stated(kind, stated, scale, items, units)
+    return lines
 
 
 def _stated(
-    ctx: Context, kind: str, lines: Sequence[RecipeIngredient | RecipeConsumable], scale: Fraction
-) -> list[PlanLine]:
-    names = {item_id: item.name for item_id, item in items_by_id(ctx, [line.item_id for line in lines]).items()}
-    converter = Converter.load(ctx)
+    kind: str, lines: Sequence[RecipeIngredient | RecipeConsumable], scale: Fraction, items: Mapping[int, Item],
+    units: Converter,
+) -> list[PlanLine]:  # fmt: skip
     return [
-        PlanLine(kind, line.item_id, names[line.item_id], scaled(line.quantity, scale), line.unit_id,
-                 converter.code(line.unit_id), note=line.note or "")
+        PlanLine(kind, line.item_id, items[line.item_id].name, scaled(line.quantity, scale), line.unit_id,
+                 units.code(line.unit_id), note=line.note or "")
         for line in lines
     ]  # fmt: skip
 
 
-def _asked(ctx: Context, kind: str, wished: Sequence[LineWish]) -> list[PlanLine]:
-    items = items_by_id(ctx, [wish.item_id for wish in wished])
-    converter = Converter.load(ctx)
+def _asked(kind: str, wished: Sequence[LineWish], items: Mapping[int, Item], units: Converter) -> list[PlanLine]:
     lines = []
     for index, wish in enumerate(wished):
         name = f"{kind}s.{index}"
@@ -200,7 +198,7 @@ def _asked(ctx: Context, kind: str, wished: Sequence[LineWish]) -> list[PlanLine
             raise Invalid({f"{name}.item_id": ["There is no such item."]})
         if wish.quantity <= 0:
             raise Invalid({f"{name}.quantity": ["Must be above 0."]})
-        code = converter.code(wish.unit_id)
+        code = units.code(wish.unit_id)
         lines.append(PlanLine(kind, wish.item_id, items[wish.item_id].name, wish.quantity, wish.unit_id, code))
     return lines
 

@@ -70,4 +70,5 @@ outputs = resource(
 timers = resource(
     "recipes.timer", BatchTimer, path="batch-timers", title="Timers", label="name",
     list=("batch", "name", "minutes", "started_at", "ends_at", "state"), sort="ends_at", icon="timer", writable=False,
+    calendar=("started_at", "ends_at"),
 )  # fmt: skip
