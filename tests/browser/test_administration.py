@@ -3,9 +3,17 @@
 import pytest
 from playwright.sync_api import expect
 
+from core.actions.setup import setup_token
+from core.app import create_app
+from core.identity.models import User
+from core.testing.browsers import served
+from core.testing.house import make_member
 from tests.browser.hands import faults_of, overflow_of
 
-PAGES = ("/apps", "/apps/recipes", "/settings", "/preferences")
+# Apps and preferences are looked at with the other shapes of pages.
+OPERATING = ("/platform", "/platform/users", "/platform/jobs", "/platform/status", "/platform/tenants/{tenant}")
+LOOKING_AFTER = ("/settings", "/roles/{clerk}/rights", "/members/do/invite")
+NARROW = ("/apps", "/apps/recipes", "/preferences", "/members/{keeper}", *LOOKING_AFTER, *OPERATING)
 
 
 @pytest.fixture
@@ -15,18 +23,101 @@ def clerk(client):
     return client.post("roles", body).json["id"]
 
 
-def test_every_page_is_readable_for_everybody(open_page, clerk):
-    page = open_page("/")
-    for path in (*PAGES, f"/roles/{clerk}/rights"):
-        page.goto(path)
-        assert faults_of(page) == [], path
+@pytest.fixture
+def keeper(kernel, tenant, client):
+    """A storekeeper assigned to the cellar, who may read items on top."""
+    member = make_member(kernel, tenant, ["inventory.item.read"], roles=["inventory.clerk"])
+    place = client.post("admin/locations", {"code": "CELLAR", "name": "Cellar"}).json["id"]
+    client.post(f"admin/locations/{place}/assign", {"member_id": member.actor.member_id})
+    return member
 
 
-def test_every_page_is_whole_on_a_phone(open_page, clerk):
-    page = open_page("/", width=390)
-    for path in (*PAGES, f"/roles/{clerk}/rights"):
-        page.goto(path)
-        assert overflow_of(page) <= 0, path
+@pytest.fixture
+def operator(kernel, tenant):
+    """Somebody who looks after the organisation and the whole installation."""
+    member = make_member(kernel, tenant, is_owner=True)
+    with kernel.platform() as db:
+        db.get_one(User, member.actor.user_id).is_platform_admin = True
+    return member
+
+
+@pytest.fixture
+def places(tenant, clerk, keeper):
+    """What stands for the ids in the addresses."""
+    return {"tenant": tenant.slug, "clerk": clerk, "keeper": keeper.actor.member_id}
+
+
+def test_every_page_is_readable_for_everybody(open_page, operator, keeper, places):
+    page, found = open_page("/", member=operator), {}
+    # The frame around them is looked at with the other pages.
+    for path in (*LOOKING_AFTER, *OPERATING):
+        page.goto(path.format(**places))
+        found[path] = faults_of(page, "main")
+    page.goto(f"/members/{places['keeper']}")
+    for part in page.get_by_role("region", name="What they may do").locator("summary").all():
+        part.click()
+    found["what they may do"] = faults_of(page, "main")
+    page.goto(f"/roles/{places['clerk']}/rights")
+    page.get_by_role("group", name="Items", exact=True).get_by_label("Create").check()
+    page.get_by_role("button", name="Compare and save").click()
+    expect(page.get_by_role("heading", name="What changes for Clerk")).to_be_visible()
+    found["compared"] = faults_of(page, "main")
+    page.get_by_role("button", name="Keyboard shortcuts").click()
+    expect(page.get_by_role("dialog", name="Keyboard shortcuts")).to_be_visible()
+    found["shortcuts"] = faults_of(page, "#shortcuts")
+    assert {path: faults for path, faults in found.items() if faults} == {}
+
+
+def test_every_refusal_is_readable_for_everybody(open_page, client, keeper):
+    found = {}
+    page = open_page("/roles", member=keeper)
+    expect(page.get_by_role("heading", name="Not allowed")).to_be_visible()
+    found["403"] = faults_of(page, "main")
+    page = open_page(f"/roles/{client.get(f'roles?key=own.{keeper.username}').json['items'][0]['id']}/delete")
+    page.get_by_role("button", name="Delete").click()
+    expect(page.get_by_text("ROLE_IN_USE")).to_be_visible()
+    found["409"] = faults_of(page, "main")
+    unit = client.get("admin/uom?code=g").json["items"][0]["id"]
+    lye = client.post("items", {"code": "LYE", "name": "Lye", "base_unit_id": unit}).json
+    page.goto(f"/items/{lye['id']}")
+    page.get_by_role("textbox", name="Name", exact=True).fill("Caustic soda")
+    client.patch(f"items/{lye['id']}", {"name": "Lye flakes"}, version=lye["version"])
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.get_by_role("heading", name="was changed meanwhile")).to_be_visible()
+    found["conflict"] = faults_of(page, "main")
+    assert {path: faults for path, faults in found.items() if faults} == {}
+
+
+def test_the_set_up_is_readable_for_everybody(chromium, fresh_database):
+    with served(create_app(fresh_database)) as address:
+        context = chromium.new_context(base_url=address, reduced_motion="reduce")
+        page = context.new_page()
+        page.goto("/setup")
+        found = faults_of(page)
+        page.goto(f"/setup?token={setup_token(fresh_database.identity.policy)}")
+        assert found + faults_of(page) == []
+        context.close()
+
+
+def test_every_page_is_whole_on_a_phone(open_page, operator, places):
+    page, wide = open_page("/", width=390, member=operator), {}
+    for path in NARROW:
+        page.goto(path.format(**places))
+        wide[path] = overflow_of(page)
+    assert {path: pixels for path, pixels in wide.items() if pixels > 0} == {}
+
+
+def test_a_member_is_given_another_role(open_page, keeper):
+    page = open_page(f"/members/{keeper.actor.member_id}")
+    expect(page.get_by_role("region", name="Narrowed to").get_by_role("link", name="CELLAR Cellar")).to_be_visible()
+    page.get_by_role("checkbox", name="Stock clerk").uncheck()
+    page.get_by_role("checkbox", name="Recipe developer").check()
+    page.get_by_role("button", name="Save the roles").click()
+    expect(page.get_by_text("It holds from their next request.")).to_be_visible()
+    rights = page.get_by_role("region", name="What they may do")
+    rights.locator("summary", has_text="Recipes and batches").click()
+    expect(rights.get_by_role("row", name="Recipes Read").first).to_contain_text("Recipe developer")
+    expect(page.get_by_role("region", name="Narrowed to")).to_have_count(0)
 
 
 def test_a_module_is_turned_off_and_on_from_the_store(open_page):
