@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
 from core.actions.models import AuditEntry
+from core.db.prepared import Prepared, Question, converted
 from core.errors import Invalid
 from core.plugins.declarations import Resource
 from core.resources.kinds import dump_moment
@@ -63,11 +65,28 @@ class Mark:
 
 def first_and_last(ctx: Context, resource: Resource, record_id: int) -> tuple[Mark | None, Mark | None]:
     """Return who made a record and who changed it last."""
-    columns = sa.select(AuditEntry.sequence, AuditEntry.username, AuditEntry.created_at)
-    last = ctx.rows(_of_record(columns, resource, record_id).limit(1))
-    first = ctx.rows(_of_record(columns, resource, record_id).order_by(None).order_by(AuditEntry.sequence).limit(1))
-    made, changed = ([Mark(row[0], row[1], dump_moment(row[2])) for row in found] for found in (first, last))
+    found = [converted(fetched) for fetched in ctx.db.look_up(*mark_questions(ctx, resource, record_id))]
+    made, changed = ([Mark(row[0], row[1], dump_moment(row[2])) for row in rows] for rows in found)
     return (made[0] if made else None), (changed[0] if changed else None)
+
+
+def mark_questions(ctx: Context, resource: Resource, record_id: int) -> list[Question]:
+    """Return the questions that `first_and_last` asks."""
+    values = {"own_tenant": ctx.tenant.id, "wanted": record_id}
+    return [(prepared, values) for prepared in _marks(resource.key)]
+
+
+@cache
+def _marks(key: str) -> tuple[Prepared, Prepared]:
+    table: Any = AuditEntry.__table__
+    # A declared name and no value: together with others only numbers may be asked for.
+    own = (table.c.resource == sa.literal_column(f"'{key}'"),
+           table.c.tenant_id == sa.bindparam("own_tenant", type_=sa.BigInteger),
+           table.c.record_id == sa.bindparam("wanted", type_=sa.BigInteger))  # fmt: skip
+    columns = sa.select(table.c.sequence, table.c.username, table.c.created_at).where(*own)
+    ends = (table.c.sequence, table.c.sequence.desc())
+    first, last = (Prepared(columns.order_by(end).limit(sa.literal_column("1"))) for end in ends)
+    return first, last
 
 
 def read_history(

@@ -61,7 +61,9 @@ def page(rule: str, *methods: str) -> Callable[[Page], Page]:
 def _visit() -> Visit:
     actor = current_actor()
     session = g.get("browser_session")
-    return Visit(kernel(), actor, session.csrf_token if session is not None else "")
+    if session is None:
+        return Visit(kernel(), actor, "")
+    return Visit(kernel(), actor, session.csrf_token, session.organisations)
 
 
 def register(app: Flask) -> None:
@@ -117,11 +119,10 @@ page("/panels/<key>")(panel_page)
 
 def _find(visit: Visit, path: str) -> Resource:
     resource = next((item for item in kernel().registry.resources.values() if item.path == path), None)
-    with visit.reading() as ctx:
-        if resource is None or not ctx.view.sees(resource):
-            raise NotFound("There is no such page.")
-        if not ctx.can(f"{resource.key}.read"):
-            raise Forbidden(f"You need the permission {resource.key}.read.", permission=f"{resource.key}.read")
+    if resource is None or not visit.view.sees(resource):
+        raise NotFound("There is no such page.")
+    if not visit.actor.can(f"{resource.key}.read"):
+        raise Forbidden(f"You need the permission {resource.key}.read.", permission=f"{resource.key}.read")
     return resource
 
 
@@ -130,8 +131,7 @@ def _find_query(visit: Visit, path: str) -> tuple[Query, list[int]] | None:
     table: EndpointTable = current_app.extensions["openmill_endpoints"]
     methods, ids = table.find(path)
     query = methods["GET"].query if "GET" in methods else None
-    with visit.reading() as ctx:
-        return (query, ids) if query is not None and ctx.view.sees(query) else None
+    return (query, ids) if query is not None and visit.view.sees(query) else None
 
 
 @page("/<path:path>")

@@ -8,19 +8,32 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.orm import aliased
 
 from core.db.session import KernelSession
-from core.identity.models import BrowserSession, User
+from core.identity.models import BrowserSession, Member, User
 from core.identity.opaque import digest, new_secret
 from core.identity.policy import IdentityPolicy
 from core.identity.sources import Origin
 from core.identity.standing import Standing, read_standing, standing_query
+from core.tenancy.models import Tenant
 
+_OTHER_MEMBER, _OTHER_TENANT = aliased(Member), aliased(Tenant)
+_ORGANISATIONS = (
+    sa.select(sa.func.count())
+    .select_from(_OTHER_MEMBER)
+    .join(_OTHER_TENANT, _OTHER_TENANT.id == _OTHER_MEMBER.tenant_id)
+    .where(_OTHER_MEMBER.user_id == BrowserSession.user_id, _OTHER_MEMBER.is_active.is_(True))
+    .where(_OTHER_TENANT.is_active.is_(True))
+    .correlate(BrowserSession)
+    .scalar_subquery()
+)
 _BY_COOKIE = standing_query(
     BrowserSession,
     BrowserSession.id,
     BrowserSession.csrf_token,
     BrowserSession.last_seen_at,
+    _ORGANISATIONS,
     where=(
         BrowserSession.token_hash == sa.bindparam("key"),
         BrowserSession.expires_at > sa.bindparam("now"),
@@ -40,11 +53,12 @@ class OpenedSession:
 
 @dataclass(frozen=True, slots=True)
 class CurrentSession:
-    """A session that a request belongs to."""
+    """A session that a request belongs to; its user works in so many organisations."""
 
     session_id: int
     csrf_token: str
     last_seen_at: datetime
+    organisations: int
     standing: Standing
 
     def has_csrf_token(self, given: str) -> bool:
@@ -81,8 +95,8 @@ def current_session(session: KernelSession, policy: IdentityPolicy, cookie: str)
     found = read_standing(session, _BY_COOKIE, key=digest(cookie), now=now, idle_since=now - policy.session_idle)
     if found is None:
         return None
-    standing, (session_id, csrf_token, last_seen_at) = found
-    return CurrentSession(session_id, csrf_token, last_seen_at, standing)
+    standing, (session_id, csrf_token, last_seen_at, organisations) = found
+    return CurrentSession(session_id, csrf_token, last_seen_at, organisations, standing)
 
 
 def needs_touch(policy: IdentityPolicy, current: CurrentSession, now: datetime) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import mimetypes
+import os
 import re
 from dataclasses import dataclass
 from functools import lru_cache
@@ -62,16 +63,21 @@ def find_asset(theme: str, name: str) -> Asset | None:
 
 def asset_url(theme: str, name: str) -> str:
     """Return the address of a static file; a missing one is a fault of the build."""
-    path = _path_of(theme, name)
-    if path is None:
+    place = _place_of(theme, name)
+    if place is None:
         raise FileNotFoundError(f"Theme {theme!r} has no file {name!r}; install OpenMill again to build its assets.")
-    return f"/static/{_load(theme, path, path.stat().st_mtime_ns).digest}/{theme}/{name}"
+    return _url(theme, name, place, os.stat(place).st_mtime_ns)
 
 
 @lru_cache(maxsize=1024)
-def _path_of(theme: str, name: str) -> Path | None:
+def _url(theme: str, name: str, place: str, changed: int) -> str:
+    return f"/static/{_load(theme, Path(place), changed).digest}/{theme}/{name}"
+
+
+@lru_cache(maxsize=1024)
+def _place_of(theme: str, name: str) -> str | None:
     """Return where a file that templates name lies: templates name few, and none of them climbs out."""
-    return next((folder / name for folder in static_folders(theme) if (folder / name).is_file()), None)
+    return next((str(folder / name) for folder in static_folders(theme) if (folder / name).is_file()), None)
 
 
 def serve_asset(digest: str, theme: str, name: str) -> Response:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import lru_cache, partial
 from urllib.parse import urlsplit
 
 from core.actions.context import Context
+from core.admin.display.markup import Kept
 from core.plugins.declarations import Menu, Page, Query, Resource
 from core.plugins.registry import Registry
 
@@ -24,7 +26,7 @@ class Entry:
     quick: bool = False
 
 
-@dataclass
+@dataclass(eq=False)
 class Section:
     """A titled group of entries."""
 
@@ -32,8 +34,17 @@ class Section:
     entries: list[Entry] = field(default_factory=list)
 
 
-def menu_of(ctx: Context) -> list[Section]:
-    """Return the sections that are not empty, in the order of their first entry's plugin."""
+_menus = Kept(most=512)
+
+
+def menu_of(ctx: Context) -> Sequence[Section]:
+    """Return the sections that are not empty, in the order of their first entry's plugin; nobody changes them."""
+    # Modules that are switched and roles that change make another view, other permissions.
+    sections: Sequence[Section] = _menus.get((ctx.view, ctx.actor.permissions), partial(_sections, ctx))
+    return sections
+
+
+def _sections(ctx: Context) -> tuple[Section, ...]:
     sections: dict[str, Section] = {}
     for item in sorted(ctx.view.only(ctx.registry.menus), key=lambda menu: menu.sequence):
         entry = _entry(ctx, item)
@@ -42,7 +53,7 @@ def menu_of(ctx: Context) -> list[Section]:
             sections.setdefault(name, Section(name.replace("-", " ").replace("_", " ").capitalize()))
             sections[name].entries.append(entry)
     declared = dict.fromkeys(menu.path.partition("/")[0] for menu in ctx.registry.menus.values())
-    return [sections[name] for name in sorted(declared, key=_place) if name in sections]
+    return tuple(sections[name] for name in sorted(declared, key=_place) if name in sections)
 
 
 def _place(name: str) -> int:
@@ -93,7 +104,7 @@ def _icon(target: Resource | Query | Page) -> str:
     return "chart-column" if isinstance(target, Query) else "app-window"
 
 
-def section_of(sections: list[Section], url: str) -> str:
+def section_of(sections: Iterable[Section], url: str) -> str:
     """Return the title of the section that holds an address, empty when none does."""
     return next((section.title for section in sections for entry in section.entries if entry.url == url), "")
 

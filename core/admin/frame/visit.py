@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 from urllib.parse import quote, unquote
 
@@ -24,6 +25,7 @@ from core.errors import Forbidden
 from core.identity.actor import Actor
 from core.identity.login import tenants_of
 from core.kernel import Kernel
+from core.plugins.registry import View
 from core.tenancy.modules import TenantInfo
 
 ENABLE, DISABLE = "kernel.module.enable", "kernel.module.disable"
@@ -66,12 +68,17 @@ class Frame:
     user: Actor | None = None
     tenant: TenantInfo | None = None
     tenants: list[Any] = field(default_factory=list)
-    menu: list[Section] = field(default_factory=list)
+    menu: Sequence[Section] = ()
     may_see_apps: bool = False
     notes: list[Note] = field(default_factory=list)
     pickers: bool = True
     panels: Callable[..., list[PanelLink]] = _no_panels
     sidebar: Sidebar = field(default_factory=Sidebar)
+
+    @property
+    def menu_key(self) -> tuple[Any, ...]:
+        """All that the drawn menu depends on."""
+        return (tuple(self.menu), self.here if section_of(self.menu, self.here) else "", self.sidebar.closed)
 
 
 @dataclass(frozen=True)
@@ -81,6 +88,13 @@ class Visit:
     kernel: Kernel
     actor: Actor
     csrf_token: str
+    organisations: int = 0
+
+    @cached_property
+    def view(self) -> View:
+        """What the visitor's organisation has switched on."""
+        with self.reading() as ctx:
+            return ctx.view
 
     def reading(self) -> AbstractContextManager[Context]:
         """Open a unit that only reads."""
@@ -96,21 +110,26 @@ def own_path(text: str) -> str:
 
 def frame(visit: Visit, ctx: Context | None, title: str, *crumbs: Crumb) -> Frame:
     """Return the frame of a page for somebody who is logged in."""
-    with visit.kernel.platform_reading() as session:
-        known = tenants_of(session, visit.actor.user_id or 0)
-    current = visit.actor.tenant_id
-    tenants = [{"slug": item.slug, "name": item.name, "current": item.id == current} for item in known]
     tenant = ctx.tenant if ctx is not None else None
-    menu = menu_of(ctx) if ctx is not None else []
+    menu = menu_of(ctx) if ctx is not None else ()
     path = [*crumbs, Crumb(title, request.path)]
-    section, look = section_of(menu, path[0].url), look_of(ctx)
+    section, look = section_of(menu, path[0].url.partition("?")[0]), look_of(ctx)
     return Frame(
         title=title, here=request.path, csrf=visit.csrf_token, mode=look.mode, theme=look.theme, look=look,
-        crumbs=[*([Crumb(section)] if section else []), *path], user=visit.actor, tenant=tenant, tenants=tenants,
-        menu=menu, may_see_apps=ctx is not None and may_see_apps(ctx),
+        crumbs=[*([Crumb(section)] if section else []), *path], user=visit.actor, tenant=tenant,
+        tenants=_tenants(visit), menu=menu, may_see_apps=ctx is not None and may_see_apps(ctx),
         notes=read_notes(), panels=panels_of(ctx) if ctx is not None else _no_panels,
         sidebar=sidebar_of(ctx) if ctx is not None else Sidebar(),
     )  # fmt: skip
+
+
+def _tenants(visit: Visit) -> list[dict[str, Any]]:
+    """Return the organisations to choose from; most people have one, and nothing to choose."""
+    if visit.organisations < 2 and visit.actor.tenant_id is not None:
+        return []
+    with visit.kernel.platform_reading() as session:
+        known = tenants_of(session, visit.actor.user_id or 0)
+    return [{"slug": item.slug, "name": item.name, "current": item.id == visit.actor.tenant_id} for item in known]
 
 
 def may_see_apps(ctx: Context) -> bool:
@@ -127,10 +146,11 @@ def outer_frame(title: str) -> Frame:
 
 def show(frame_: Frame, template: str, status: int = 200, **values: Any) -> Response:
     """Render a page."""
+    token = Markup('<input type="hidden" name="csrf_token" value="%s">') % frame_.csrf
     base = {
         "page": frame_,
         "asset": lambda name, theme="": assets.asset_url(theme or frame_.theme, name),
-        "csrf": lambda: Markup('<input type="hidden" name="csrf_token" value="{}">').format(frame_.csrf),
+        "csrf": lambda: token,
         "problem": None,
         "summary": [],
     }

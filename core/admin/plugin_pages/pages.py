@@ -18,10 +18,7 @@ from core.plugins.declarations import Page
 def find_own_page(visit: Visit, path: str) -> Page | None:
     """Return the page that a plugin declares at an address, None where nobody does or its module is off."""
     found = next((item for item in visit.kernel.registry.pages.values() if item.path == path), None)
-    if found is None:
-        return None
-    with visit.reading() as ctx:
-        return found if ctx.view.sees(found) else None
+    return found if found is not None and visit.view.sees(found) else None
 
 
 def own_page(visit: Visit, page: Page) -> Response:
