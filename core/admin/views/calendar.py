@@ -18,6 +18,7 @@ from core.admin.lists.address import ListAddress
 from core.admin.lists.page import may_change, may_write
 from core.admin.lists.toolbar import Link
 from core.admin.views.cards import Card, card_items, card_names, card_of
+from core.admin.views.hours import Slot, Span, part_of_day, place_of, shown_hours, slots_of
 from core.admin.views.page import show_page
 from core.errors import Invalid
 from core.plugins.declarations import Resource
@@ -30,17 +31,21 @@ SHOWN_A_DAY = 3
 SPANS = ("day", "week", "month")
 FIRST_DAY, LAST_DAY = date(1900, 1, 31), date(2200, 1, 1)
 DAY = timedelta(days=1)
+WORK_BEGINS = "09:00"
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 
 @dataclass(frozen=True)
 class Entry:
-    """A record on a day; `begins` is false where it goes on from the day before."""
+    """A record on a day; `begins` is false where it goes on from the day before, `part` is the part of the day."""
 
     card: Card
     time: str
     begins: bool
     movable: bool
+    at: str = ""
+    until: str = ""
+    part: Span | None = None
 
 
 @dataclass
@@ -54,7 +59,17 @@ class Day:
     today: bool
     outside: bool
     new_url: str
+    now: str = ""
     entries: list[Entry] = field(default_factory=list)
+
+    @property
+    def among_hours(self) -> tuple[list[Entry], list[tuple[Entry, Slot]]]:
+        """The entries above the hours, and those that have a place among them."""
+        parts = [entry for entry in self.entries if entry.part is not None]
+        slots = slots_of([entry.part for entry in parts if entry.part is not None])
+        placed = [(entry, slot) for entry, slot in zip(parts, slots, strict=True) if slot is not None]
+        known = {id(entry) for entry, _ in placed}
+        return [entry for entry in self.entries if id(entry) not in known], placed
 
     @property
     def shown(self) -> list[Entry]:
@@ -85,6 +100,8 @@ class Calendar:
     back: str
     cut: bool
     most: int
+    timed: bool = False
+    hours: range = range(0)
 
 
 def show_calendar(visit: Visit, resource: Resource, address: ListAddress) -> Response:
@@ -103,7 +120,7 @@ def calendar_of(ctx: Context, shape: Shape, address: ListAddress) -> Calendar:
     rows = _rows(ctx, shape, address, (start, end), (first, first + DAY * days), items)
     movable = may_write(ctx, shape.resource, "update") and not start.readonly
     _place(ctx, shape, squares, rows[:MOST_ENTRIES], (start, end), items, movable=movable)
-    width = 1 if span == "day" else 7
+    width, timed = 1 if span == "day" else 7, start.kind.name == "moment"
     return Calendar(
         field=start.name, label=start.label, title=_title(span, on, first), span=span,
         spans=[Link(name.capitalize(), address.looking(span="" if name == "month" else name).url, "", name == span)
@@ -111,8 +128,12 @@ def calendar_of(ctx: Context, shape: Shape, address: ListAddress) -> Calendar:
         today_url=address.looking(on="").url, previous_url=_beside(address, span, on, -1),
         next_url=_beside(address, span, on, 1), weekdays=WEEKDAYS if width == 7 else (),
         weeks=[squares[at : at + width] for at in range(0, days, width)], movable=movable, back=address.url,
-        cut=len(rows) > MOST_ENTRIES, most=MOST_ENTRIES,
+        cut=len(rows) > MOST_ENTRIES, most=MOST_ENTRIES, timed=timed, hours=_hours(squares) if timed else range(0),
     )  # fmt: skip
+
+
+def _hours(squares: list[Day]) -> range:
+    return shown_hours(entry.part for square in squares for entry in square.entries if entry.part is not None)
 
 
 def calendar_fields(shape: Shape) -> tuple[Field, Field | None]:
@@ -175,11 +196,13 @@ def _title(span: str, on: date, first: date) -> str:
 
 def _square(ctx: Context, shape: Shape, address: ListAddress, start: Field, day: date, on: date, *, new: bool) -> Day:
     url = address.looking(on=day.isoformat(), span="day").url
-    with_day = new and start.kind.name == "date"
+    clock = f"T{WORK_BEGINS}" if start.kind.name == "moment" else ""
+    now = ctx.now().astimezone(ZoneInfo(ctx.tenant.zone))
     return Day(
         day, f"{day:%A}, {day.day} {day:%B %Y}", f"{day:%a} {day.day}", url, today=day == ctx.today(),
         outside=_span(address) == "month" and day.month != on.month,
-        new_url=f"/{shape.resource.path}/new?{start.name}={day.isoformat()}" if with_day else "",
+        new_url=f"/{shape.resource.path}/new?{start.name}={day.isoformat()}{clock}" if new else "",
+        now=place_of(now.hour * 4 + now.minute // 15) if clock and day == now.date() else "",
     )  # fmt: skip
 
 
@@ -220,21 +243,52 @@ def _place(
     zone, known = ZoneInfo(ctx.tenant.zone), {square.day: square for square in squares}
     start, end = fields
     for row in rows:
-        first, clock = _local(start, row[start.name], zone)
-        last = _local(end, row[end.name], zone)[0] if end is not None and row.get(end.name) else first
+        period = _period(start, end, row, zone)
         card = card_of(ctx, shape, items, row, state=True)
         may = movable and may_change(ctx, shape.resource, row, "update")
-        day = max(first, squares[0].day)
-        while day <= min(last, squares[-1].day) or day == first:
+        day = max(period.first, squares[0].day)
+        while day <= min(period.last, squares[-1].day) or day == period.first:
             if day in known:
-                known[day].entries.append(
-                    Entry(card, clock if day == first else "", day == first, may and day == first)
-                )
+                known[day].entries.append(_entry(card, period, day, movable=may))
             day += DAY
 
 
-def _local(item: Field, value: str, zone: ZoneInfo) -> tuple[date, str]:
+@dataclass(frozen=True)
+class Period:
+    """From when until when a record lasts on the organisation's clock; only of a time are there moments."""
+
+    first: date
+    last: date
+    start: datetime | None = None
+    end: datetime | None = None
+
+
+def _period(start: Field, end: Field | None, row: Mapping[str, Any], zone: ZoneInfo) -> Period:
+    first, begins = _local(start, row[start.name], zone)
+    if end is None or not row.get(end.name):
+        return Period(first, first, begins)
+    last, ends = _local(end, row[end.name], zone)
+    if ends is not None and ends.time() == time() and last > first:
+        # What ends at midnight takes nothing of the day that begins then.
+        last -= DAY
+    if begins is not None and ends is None:
+        ends = datetime.combine(last + DAY, time(), zone)
+    return Period(first, max(first, last), begins, ends)
+
+
+def _entry(card: Card, period: Period, day: date, *, movable: bool) -> Entry:
+    begins, start, end = day == period.first, period.start, period.end
+    if start is None:
+        return Entry(card, "", begins, movable and begins)
+    return Entry(
+        card, f"{start:%H:%M}" if begins else "", begins, movable and begins, at=f"{start:%Y-%m-%dT%H:%M}",
+        until=f"{end:%H:%M}" if end is not None and end.date() == day and end > start else "",
+        part=part_of_day(day, start, end),
+    )  # fmt: skip
+
+
+def _local(item: Field, value: str, zone: ZoneInfo) -> tuple[date, datetime | None]:
     if item.kind.name == "date":
-        return date.fromisoformat(value), ""
+        return date.fromisoformat(value), None
     moment = datetime.fromisoformat(value).astimezone(zone)
-    return moment.date(), f"{moment:%H:%M}"
+    return moment.date(), moment

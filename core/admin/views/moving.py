@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -119,13 +119,10 @@ def _changes(ctx: Context, shape: Shape, item: Field, row: Mapping[str, Any], to
         chosen = int(to) if item.reference is not None and to.isdecimal() and len(to) < 17 else to
         return {item.name: chosen or None}
     zone, start = ZoneInfo(ctx.tenant.zone), row.get(item.name)
-    try:
-        day = date.fromisoformat(to)
-    except ValueError:
-        raise Invalid({"to": ["Must be a date such as 2026-03-31."]}) from None
+    wanted = _wanted(item, to)
     if start is None:
-        return {item.name: to}
-    shift = day - _day_of(item, start, zone)
+        return {item.name: to if item.kind.name == "date" else dump_moment(wanted.replace(tzinfo=zone))}
+    shift = wanted - _clock(item, start, zone, whole_day=len(to) <= len("2026-03-31"))
     changes = {item.name: _shifted(item, start, shift, zone)}
     for name in shape.resource.calendar[1:2]:
         end = shape.fields.get(shape.resolve(name))
@@ -134,10 +131,25 @@ def _changes(ctx: Context, shape: Shape, item: Field, row: Mapping[str, Any], to
     return changes
 
 
-def _day_of(item: Field, value: str, zone: ZoneInfo) -> date:
+def _wanted(item: Field, to: str) -> datetime:
+    """Return where an entry was dropped: on a day, or at a time of it on the organisation's clock."""
+    try:
+        wanted = datetime.fromisoformat(to) if item.kind.name == "moment" else None
+        wanted = wanted or datetime.combine(date.fromisoformat(to), time())
+    except ValueError:
+        wanted = None
+    if wanted is None or wanted.tzinfo is not None:
+        also = ", or a time such as 2026-03-31T09:30" if item.kind.name == "moment" else ""
+        raise Invalid({"to": [f"Must be a date such as 2026-03-31{also}."]})
+    return wanted
+
+
+def _clock(item: Field, value: str, zone: ZoneInfo, *, whole_day: bool) -> datetime:
+    """Return where an entry stands now; moved by whole days it keeps its time."""
     if item.kind.name == "date":
-        return date.fromisoformat(value)
-    return datetime.fromisoformat(value).astimezone(zone).date()
+        return datetime.combine(date.fromisoformat(value), time())
+    moment = datetime.fromisoformat(value).astimezone(zone).replace(tzinfo=None)
+    return datetime.combine(moment, time()) if whole_day else moment
 
 
 def _shifted(item: Field, value: str, shift: timedelta, zone: ZoneInfo) -> str:

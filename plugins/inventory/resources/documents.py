@@ -135,4 +135,5 @@ reservations = resource(
     sort="-id",
     icon="bookmark",
     verbs=("create",),
+    calendar="expires_at",
 )

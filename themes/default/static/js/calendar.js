@@ -1,5 +1,6 @@
 // The calendar: entries are dragged to another day, or moved by Ctrl and the arrow keys
 import { all, onArrival } from "./dom.js";
+import { dragByHours, later as at } from "./calendar-hours.js";
 import { dragging, move, sortable } from "./moving.js";
 
 const DAYS = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -7, ArrowDown: 7 };
@@ -18,6 +19,13 @@ async function drop({ item, from, to, oldDraggableIndex }) {
 }
 
 async function makeCalendar(calendar) {
+  // A link brings a dragging of its own, which would be in the way.
+  all("a[data-id], .hours [data-id] a", calendar).forEach((entry) => (entry.draggable = false));
+  if (!calendar.matches(".hours")) await makeDays(calendar);
+  calendar.dataset.ready = "";
+}
+
+async function makeDays(calendar) {
   const Sortable = await sortable();
   const over = (list) => {
     all(".day-over", calendar).forEach((day) => day.classList.remove("day-over"));
@@ -32,9 +40,6 @@ async function makeCalendar(calendar) {
       onEnd: (event) => (over(null), drop(event)),
     });
   });
-  // A link brings a dragging of its own, which would be in the way.
-  all("a[data-id]", calendar).forEach((entry) => (entry.draggable = false));
-  calendar.dataset.ready = "";
 }
 
 function later(day, days) {
@@ -45,9 +50,11 @@ function later(day, days) {
 
 document.addEventListener("keydown", (event) => {
   const entry = (event.ctrlKey || event.metaKey) && DAYS[event.key] && event.target.closest("[data-calendar] [data-id]");
-  if (!entry) return;
+  if (!entry || event.target.matches("input")) return;
   event.preventDefault();
+  if (entry.dataset.at && at(entry, event.key)) return moveTo(entry, at(entry, event.key));
   moveTo(entry, later(entry.closest("[data-day]").dataset.day, DAYS[event.key]));
 });
 
+dragByHours(moveTo);
 onArrival((root) => all("[data-calendar]", root).forEach(makeCalendar));
