@@ -70,9 +70,8 @@ class Prepared:
     def ordered(self, dialect: Dialect, parameters: Mapping[str, Any]) -> list[Any]:
         """Return the values for the numbered text in their order."""
         compiled = self._compiled_for(dialect)
-        given = {**compiled.defaults, **parameters}
-        binds = compiled.binds
-        return [binds[name](given[name]) if name in binds else given[name] for name in compiled.names]
+        given = compiled.given(parameters)
+        return [given[name] for name in compiled.names]
 
     def told(self, dialect: Dialect, rows: list[Row], codes: Callable[[], Sequence[Any]]) -> Fetched:
         """Return rows read elsewhere, and how to convert which of their columns; `codes` tells the driver's types."""
@@ -105,21 +104,27 @@ class _Compiled:
     def numbered(self) -> str:
         return _NAMED.sub(lambda found: f"${self.names.index(found[1]) + 1}", self.text).replace("%%", "%")
 
+    def given(self, parameters: Mapping[str, Any], inputs: Sequence[Any] = ()) -> dict[str, Any]:
+        given = {**self.defaults, **parameters}
+        if self.inputs:
+            given.update(zip(self.inputs, inputs, strict=True))
+        for name, process in self.binds.items():
+            given[name] = process(given[name])
+        return given
+
     def fetch(
         self, connection: Runs, parameters: Mapping[str, Any], inputs: Sequence[Any], convert: FindConvert
     ) -> Fetched:
-        given = {**self.defaults, **parameters, **dict(zip(self.inputs, inputs, strict=True))}
-        for name, process in self.binds.items():
-            given[name] = process(given[name])
-        values: Any = tuple(given[name] for name in self.order) if self.order is not None else given
+        given = self.given(parameters, inputs)
+        values: Any = tuple(map(given.__getitem__, self.order)) if self.order is not None else given
         # The driver's own cursor: describing the columns of a wide result anew costs as much as reading it.
-        error: type[Exception] = connection.dialect.loaded_dbapi.Error
         cursor = connection.connection.cursor()
         try:
             cursor.execute(self.text, values)
-            codes = partial(_codes, cursor)
-            return cursor.fetchall(), self.conversions(connection.dialect, codes, convert)
-        except error as fault:
+            rows = cursor.fetchall()
+            return rows, self.converters or self.conversions(connection.dialect, partial(_codes, cursor), convert)
+        except connection.dialect.loaded_dbapi.Error as fault:
+            error: type[Exception] = connection.dialect.loaded_dbapi.Error
             raise sa.exc.DBAPIError.instance(self.text, values, fault, error, dialect=connection.dialect) from fault
         finally:
             cursor.close()

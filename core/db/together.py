@@ -21,7 +21,7 @@ MOST_TENANTS = 4096
 
 @dataclass(frozen=True, slots=True)
 class Plain:
-    """A connection of the pool, without SQLAlchemy's own around it."""
+    """The driver's connection, without SQLAlchemy's own around it."""
 
     dialect: Dialect
     connection: Any
@@ -60,22 +60,20 @@ def read_together(engine: Engine, first: Sequence[Question], then: Reads | None 
     """Answer the kernel's questions, then a tenant's; PostgreSQL takes whole numbers and moments as values only."""
     pooled = engine.raw_connection()
     try:
-        if engine.dialect.name == "postgresql":
-            plain: Any = pooled.driver_connection
-            # Whatever the connection was used for before: the driver must begin no transaction by itself.
-            if not plain.autocommit:
-                plain.autocommit = True
-            if then is None:
-                return [_fetch(engine, pooled, question) for question in first]
+        plain: Any = pooled.driver_connection
+        on_server = engine.dialect.name == "postgresql"
+        # Whatever the connection was used for before: the driver must begin no transaction by itself.
+        if on_server and not plain.autocommit:
+            plain.autocommit = True
+        if then is None:
+            return _fetched(engine.dialect, plain, first)
+        if on_server:
             # Loaded here, for the driver of PostgreSQL comes with it.
             from core.db.trip import Trip
 
             return Trip(engine.dialect, pooled, [*first, then.opening, *then.questions]).run()
-        if then is None:
-            return [_fetch(engine, pooled, question) for question in first]
-        plain = pooled.driver_connection
         plain.execute("BEGIN").close()
-        found = [_fetch(engine, pooled, question) for question in (*first, *then.questions)]
+        found = _fetched(engine.dialect, plain, (*first, *then.questions))
         plain.execute("COMMIT").close()
         return found
     finally:
@@ -83,5 +81,6 @@ def read_together(engine: Engine, first: Sequence[Question], then: Reads | None 
         pooled.close()
 
 
-def _fetch(engine: Engine, pooled: Any, question: Question) -> Fetched:
-    return question[0].fetch(Plain(engine.dialect, pooled), question[1])
+def _fetched(dialect: Dialect, connection: Any, questions: Sequence[Question]) -> list[Fetched]:
+    plain = Plain(dialect, connection)
+    return [prepared.fetch(plain, values) for prepared, values in questions]

@@ -48,6 +48,10 @@ class IdentityPolicy:
     per_source: TryLimit = TryLimit(free=20)
     source_known_for: timedelta = timedelta(days=90)
 
+    def __hash__(self) -> int:
+        # Asked for at every request, to find what its token says; the secret alone tells two policies apart.
+        return hash(self.secret_key)
+
     @classmethod
     def from_config(cls, config: Config) -> IdentityPolicy:
         """Return the policy of a process's configuration."""

@@ -21,11 +21,11 @@ class Foresight:
 
     _statements: dict[_Key, tuple[Prepared, ...]] = field(default_factory=dict)
 
-    def note(self, tenant_id: int, user_id: int | None, resource: str, questions: Sequence[Question]) -> None:
-        """Remember how one record was read."""
+    def note(self, tenant_id: int, user_id: int | None, resource: str, statements: tuple[Prepared, ...]) -> None:
+        """Remember by which statements one record was read."""
         if len(self._statements) >= MOST_REMEMBERED:
             self._statements.clear()
-        self._statements[tenant_id, user_id, resource] = tuple(prepared for prepared, _values in questions)
+        self._statements[tenant_id, user_id, resource] = statements
 
     def questions(self, tenant_id: int, user_id: int | None, resource: str, record_id: int) -> tuple[Question, ...]:
         """Return what reading a record will most likely ask; nothing when the user has not read one before."""

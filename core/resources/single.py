@@ -40,20 +40,20 @@ class _Reader:
     """A prepared select of some fields with the labels of their references; those not joined are told as empty."""
 
     teller: Teller
+    no_labels: Mapping[str, None]
     labels: tuple[tuple[str, int, int], ...]
     unjoined: tuple[tuple[str, int], ...]
 
     def told(self, rows: Sequence[Row], converters: Sequence[tuple[int, Convert]]) -> list[dict[str, Any]]:
         """Return rows as records with their labels."""
         told = self.teller.told(rows, converters)
-        if not rows or not self.labels:
+        if not rows or not self.no_labels:
             return told
         read = dict(converters)
         for record, row in zip(told, rows, strict=True):
+            record.update(self.no_labels)
             for name, start, end in self.labels:
-                if end == start:
-                    record[name] = None
-                elif end == start + 1 and start not in read:
+                if end == start + 1 and start not in read:
                     record[name] = str(row[start]) if row[start] not in (None, "") else None
                 else:
                     parts = (_typed(read.get(index), row[index]) for index in range(start, end))
@@ -74,9 +74,9 @@ def read_prepared(ctx: Context, shape: Shape, record_id: int) -> dict[str, Any]:
     filled: _Filled = shape.memo("filled", _Filled)
     joined = filled.places
     readers: Mapping[str, _Reader] = shape.memo(("single", joined), lambda: _readers(ctx, shape, joined))
-    questions = single_questions([reader.teller.statement for reader in readers.values()], ctx.tenant.id, record_id)
-    ctx.kernel.foresight.note(ctx.tenant.id, ctx.actor.user_id, shape.resource.key, questions)
-    found = ctx.db.look_up(*questions)
+    statements = tuple(reader.teller.statement for reader in readers.values())
+    ctx.kernel.foresight.note(ctx.tenant.id, ctx.actor.user_id, shape.resource.key, statements)
+    found = ctx.db.look_up(*single_questions(statements, ctx.tenant.id, record_id))
     if not found[0][0]:
         raise NotFound(f"There is no such {shape.resource.singular.lower()}.")
     parts = list(zip(readers.items(), found, strict=True))
@@ -110,25 +110,25 @@ def _reader(
     columns: list[Any] = [item.column for item in stored] + ([table.c.custom] if custom else [])
     source = _with_extensions(table, stored)
     labels, unjoined = [], []
-    for index, item in enumerate(stored):
-        if item.reference is None:
-            continue
-        start = len(columns)
+    references = [(index, item) for index, item in enumerate(stored) if item.reference is not None]
+    for index, item in references:
         if item.name in joined:
+            start = len(columns)
             target = target_of(item, model)
             far = target.__table__.alias()
             source = source.outerjoin(far, _same_row(item.column.table, far, far.c.id, item.column))  # type: ignore[union-attr]
             columns += label_columns(target, ctx.registry.resource_of_model.get(target), far)
+            labels.append((item.label_name, start, len(columns)))
         else:
             unjoined.append((item.name, index))
-        labels.append((item.label_name, start, len(columns)))
     statement = sa.select(*columns).select_from(source).where(by == sa.bindparam("wanted", type_=sa.BigInteger))
     if issubclass(model, TenantOwned):
         statement = statement.where(table.c.tenant_id == sa.bindparam("own_tenant", type_=sa.BigInteger))
     # The order of lines; of the record itself there is but one.
     order = [table.c[key] for key in ("position", "id") if key in table.c and by is not table.c.id]
     teller = tell(statement.order_by(*order), list(fields.values()))
-    return _Reader(teller, tuple(labels), tuple(unjoined))
+    no_labels = dict.fromkeys(item.label_name for _, item in references)
+    return _Reader(teller, no_labels, tuple(labels), tuple(unjoined))
 
 
 def _with_extensions(table: Any, stored: Iterable[Field]) -> Any:

@@ -35,11 +35,12 @@ class Teller:
         """Return rows as records; columns behind the fields are left to the caller."""
         names, width = self.names, len(self.names)
         told = [dict(zip(names, row, strict=False)) for row in rows]
-        own = [(names[index], convert) for index, convert in converters if index < width]
-        for record in told:
-            for name, convert in own:
-                if (value := record[name]) is not None:
-                    record[name] = convert(value)
+        for index, convert in converters:
+            if index < width:
+                name = names[index]
+                for record in told:
+                    if (value := record[name]) is not None:
+                        record[name] = convert(value)
         if self.custom:
             read = dict(converters).get(width, _same)
             for record, row in zip(told, rows, strict=True):

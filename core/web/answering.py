@@ -13,6 +13,7 @@ from core.actions.unit import Answer, Idempotency, perform
 from core.errors import Invalid
 from core.web.bodies import read_json, write_json
 from core.web.current import kernel, tenant_actor
+from core.web.guards import GuardedResponse
 
 View = TypeVar("View", bound=Callable[..., Response])
 Work = Callable[[Context], Any]
@@ -61,7 +62,4 @@ def as_answer(told: Any, status: int = 200) -> Answer:
 
 def respond(answer: Answer) -> Response:
     """Return an answer as HTTP."""
-    response = Response(answer.body, answer.status, mimetype="application/json")
-    for name, value in answer.headers:
-        response.headers[name] = value
-    return response
+    return GuardedResponse(answer.body, answer.status, list(answer.headers), content_type="application/json")

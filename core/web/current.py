@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import secrets
+import random
 from typing import TYPE_CHECKING, Any, cast
 
 from flask import Flask, Request, current_app, g, request
@@ -60,7 +60,8 @@ def register(app: Flask) -> None:
     manager = LoginManager()
     # Sessions are rows of ours: flask-login neither reads nor writes a cookie of its own.
     manager.session_protection = None
-    manager.init_app(app, add_context_processor=False)
+    # All that `init_app` does but for looking, at every answer, whether a cookie of its own is to be written.
+    app.login_manager = manager  # type: ignore[attr-defined]
     manager.request_loader(_load)
     app.session_interface = NoCookie()
     app.before_request(_name_request)
@@ -69,14 +70,15 @@ def register(app: Flask) -> None:
 def _name_request() -> None:
     # The objects themselves: a proxy looks its object up at every step, which adds up at every request.
     asked, here = cast(Any, request)._get_current_object(), g._get_current_object()
-    given = asked.headers.get("X-Request-ID", "")
+    # Straight from the server: what is missing among the headers costs an exception each time.
+    given = asked.environ.get("HTTP_X_REQUEST_ID", "")
     plain = given.isascii() and given.isprintable() and 0 < len(given) <= 64 and " " not in given
-    here.request_id = given if plain else secrets.token_hex(8)
+    here.request_id = given if plain else f"{random.getrandbits(64):016x}"
     logs.begin(request_id=here.request_id)
 
 
 def _load(asked: Request) -> Visitor | None:
-    scheme, _, token = asked.headers.get("Authorization", "").partition(" ")
+    scheme, _, token = asked.environ.get("HTTP_AUTHORIZATION", "").partition(" ")
     if scheme.lower() == "bearer":
         here = g._get_current_object()
         foresee = _foresee if "asked_record" in here else None
@@ -127,7 +129,7 @@ def known_actor() -> Actor | None:
 def _visitor() -> Visitor | None:
     # A program names itself in a header: flask-login need not look for cookies and sessions of its own first.
     asked, here = cast(Any, request)._get_current_object(), g._get_current_object()
-    if "Authorization" in asked.headers:
+    if "HTTP_AUTHORIZATION" in asked.environ:
         if "visitor" not in here:
             here.visitor = _load(asked)
         return cast("Visitor | None", here.visitor)

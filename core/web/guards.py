@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from flask import Flask, g, request
+from flask import Flask, Response, g, request
 
 from core.errors import Forbidden
 from core.identity.actor import Actor
 from core.identity.viewing import refuse_change
 from core.web.current import COOKIE, known_actor
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIEnvironment
 
 POLICY = (
     "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'self'; form-action 'self'; "
@@ -51,16 +54,25 @@ def _refuse_forged() -> None:
             refuse_change(actor)
 
 
-def register(app: Flask) -> None:
-    """Refuse forged requests; put security headers and the request's id on every answer, and keep it from caches."""
-    app.before_request(_refuse_forged)
+class GuardedResponse(Response):
+    """An answer that carries security headers and the request's id, and is kept from caches unless it says otherwise.
 
-    @app.after_request
-    def add_headers(response: Any) -> Any:
-        headers = response.headers
-        if "Content-Security-Policy" not in headers:
-            headers.extend(HEADERS)
-        if "Cache-Control" not in headers:
-            headers.add("Cache-Control", "no-store")
-        headers["X-Request-ID"] = g.get("request_id", "")
-        return response
+    They are put on as it leaves, behind its own: earlier, each of them would be checked and copied at every answer.
+    """
+
+    def get_wsgi_response(self, environ: WSGIEnvironment) -> tuple[Any, str, list[tuple[str, str]]]:
+        """Return what goes to the server: the body, the status and all headers."""
+        body, status, headers = super().get_wsgi_response(environ)
+        own = {name.lower() for name, _value in headers}
+        if "content-security-policy" not in own:
+            headers += HEADERS
+        if "cache-control" not in own:
+            headers.append(("Cache-Control", "no-store"))
+        headers.append(("X-Request-ID", g.get("request_id", "")))
+        return body, status, headers
+
+
+def register(app: Flask) -> None:
+    """Refuse forged requests, and let every answer carry what all answers do."""
+    app.before_request(_refuse_forged)
+    app.response_class = GuardedResponse

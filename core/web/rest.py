@@ -26,6 +26,7 @@ from core.resources.grouping import group_keys, read_groups, read_totals
 from core.resources.kinds import LARGEST_INTEGER
 from core.resources.reading import LARGEST_PAGE, ListRequest, read_many, read_one, read_page
 from core.web import attachments, comments, editing, transfer
+from core.web.answering import respond
 from core.web.bodies import parse_json, read_json, write_json
 from core.web.current import bring_foreseen, foresee_record, kernel, tenant_actor
 from core.web.endpoints import Endpoint, EndpointTable
@@ -64,12 +65,12 @@ def dispatch(rest: str) -> Response:
                 return attachments.FILES[endpoint.kind](ctx, endpoint, ids)
             if endpoint.query is not None and endpoint.query.columns and request.args.get("format") == "xlsx":
                 return transfer.report_xlsx(endpoint.query, list(_asked(ctx, endpoint.query, ids)))
-            return _respond(READERS[endpoint.kind](ctx, endpoint, ids))
+            return respond(READERS[endpoint.kind](ctx, endpoint, ids))
     if endpoint.kind == "suggest":
         with kernel().unit(actor.tenant_id or 0, actor, readonly=True) as ctx:
             check_gate(ctx, endpoint)
-            return _respond(Answer(200, write_json(_suggestion(ctx, endpoint))))
-    return _respond(_write(actor, endpoint, ids))
+            return respond(Answer(200, write_json(_suggestion(ctx, endpoint))))
+    return respond(_write(actor, endpoint, ids))
 
 
 def endpoint_table() -> EndpointTable:
@@ -89,13 +90,6 @@ def check_gate(ctx: Context, endpoint: Endpoint) -> None:
 def _is_on(actor: Actor, endpoint: Endpoint) -> bool:
     with kernel().unit(actor.tenant_id or 0, actor, readonly=True) as ctx:
         return ctx.view.sees(endpoint.owner)
-
-
-def _respond(answer: Answer) -> Response:
-    response = Response(answer.body, answer.status, mimetype="application/json")
-    for name, value in answer.headers:
-        response.headers[name] = value
-    return response
 
 
 # -- reading -------------------------------------------------------------------------------------------------
@@ -354,7 +348,7 @@ def _told(ctx: Context, result: Any) -> Any:
 
 def _record_answer(status: int, row: dict[str, Any]) -> Answer:
     headers = (("ETag", f'"{row["version"]}"'),) if "version" in row else ()
-    if headers and "If-None-Match" in request.headers and _is_known(row["version"]):
+    if headers and "HTTP_IF_NONE_MATCH" in request.environ and _is_known(row["version"]):
         return Answer(304, "", headers)
     g.record_id = row.get("id")
     return Answer(status, write_json(row), headers)
