@@ -11,6 +11,7 @@ from sqlalchemy.orm import aliased
 
 from core.actions.context import Context
 from core.actions.models import StoredAnswer
+from core.actions.trees import in_circle, tree_column
 from core.db.base import Base, TenantOwned
 from core.db.session import KernelSession
 from core.db.types import choices_of
@@ -45,6 +46,20 @@ def choices(ctx: Context) -> Iterable[str]:
                 wrong = sa.select(model.id, attribute).where(attribute.not_in(words)).order_by(model.id).limit(20)
                 for row in ctx.rows(wrong):
                     yield f"{model.__tablename__} {row[0]} has the {column.name} {row[1]!r}, which nobody declares."
+
+
+@check("kernel.trees", title="No record stands inside itself")
+def trees(ctx: Context) -> Iterator[str]:
+    """Walk up from every record of every tree."""
+    for resource in ctx.view.only(ctx.registry.resources):
+        column = tree_column(resource)
+        if column is None or not issubclass(resource.model, TenantOwned):
+            continue
+        stands = sa.select(resource.model.id, getattr(resource.model, column.key))
+        parents = dict(map(tuple, ctx.rows(stands.where(column.is_not(None)).order_by(resource.model.id))))
+        for record_id in parents:
+            if in_circle(record_id, parents):
+                yield f"{resource.singular} {record_id} stands inside itself."
 
 
 @check("kernel.outbox", title="The outbox is empty or younger than its limit")

@@ -11,6 +11,7 @@ from sqlalchemy.orm.attributes import flag_modified
 from core.actions import attachments
 from core.actions.conditions import check_conditions
 from core.actions.many import MANY, can_hold, hold, made, write_changed
+from core.actions.trees import circles
 from core.db.base import Record
 from core.db.fields import default_of
 from core.errors import Invalid, Problem, refuse_each
@@ -74,7 +75,10 @@ def update(ctx: Context, shape: Shape, records: Sequence[Any], rows: Sequence[Va
     """Change the fields that each record's values name, together; a list of lines replaces the lines there are."""
     _check_references_of_each(ctx, shape, records, rows)
     there = _extensions_there(ctx, shape, records, rows)
-    refused = _run_before_many(ctx, shape, "update", records, rows)
+    refused = {
+        **circles(ctx, shape.resource, records, rows),
+        **_run_before_many(ctx, shape, "update", records, rows),
+    }
     for record, values in zip(records, rows, strict=True):
         if record.id not in refused:
             try:

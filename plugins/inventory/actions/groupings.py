@@ -1,4 +1,4 @@
-"""Categories, families and colours: the rules they keep."""
+"""Families and colours: the rules they keep."""
 
 from __future__ import annotations
 
@@ -8,19 +8,10 @@ from typing import Any
 from sqlalchemy import func, select
 
 from core.api import Context, Invalid, Refused, before
-from plugins.inventory.models.items import Category, Colour, Item, ItemFamily
-from plugins.inventory.resources.groupings import categories, colours, families
-from plugins.inventory.trees import refuse_circle
+from plugins.inventory.models.items import Colour, Item, ItemFamily
+from plugins.inventory.resources.groupings import colours, families
 
 _HEX = re.compile(r"#[0-9a-fA-F]{6}")
-
-
-@before(categories, "create")
-@before(categories, "update")
-def check_category(ctx: Context, category: Category, values: dict[str, Any]) -> None:
-    """A category does not lie under itself."""
-    if values.get("parent_id") is not None:
-        refuse_circle(ctx, category, values["parent_id"])
 
 
 @before(colours, "create")

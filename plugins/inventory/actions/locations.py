@@ -10,7 +10,6 @@ from sqlalchemy import select
 from core.api import Context, Duplicate, Invalid, NotFound, Refused, action, arg, before
 from plugins.inventory.models.locations import STOCK_TYPES, Location, LocationMember
 from plugins.inventory.resources.locations import locations
-from plugins.inventory.trees import refuse_circle
 from plugins.inventory.usage import reasons_for, refuse_deletion
 
 MemberId = Annotated[int, arg("Member", ref="kernel.member")]
@@ -36,12 +35,10 @@ def unassign(ctx: Context, location: Location, *, member_id: MemberId) -> None:
 @before(locations, "create")
 @before(locations, "update")
 def check_location(ctx: Context, location: Location, values: dict[str, Any]) -> None:
-    """A location lies in a time zone that exists, and not inside itself."""
+    """A location lies in a time zone that exists."""
     zone = values.get("timezone")
     if zone and not _is_time_zone(zone):
         raise Invalid({"timezone": [f"{zone!r} is no time zone. Use a name such as Europe/London."]})
-    if values.get("parent_id") is not None:
-        refuse_circle(ctx, location, values["parent_id"])
 
 
 @before(locations, "create")
