@@ -150,6 +150,52 @@ def test_the_way_to_the_neighbours_follows_the_list(pages, client, gram, item):
     assert "2 of 3" in part(pages, f"/items/{other}/beside/neighbours?nonsense=1&sort=nothing")
 
 
+@pytest.fixture
+def three(client, gram, item):
+    """Ids of three items by code."""
+    rows = [{"code": code, "name": code.title(), "base_unit_id": gram} for code in ("OIL", "WAX")]
+    made = client.post("items", rows).json["items"]
+    return {"LYE": item["id"], **{row["code"]: row["id"] for row in made}}
+
+
+def test_without_scripts_one_walks_through_the_list_as_it_was_left(pages, three):
+    pages.open("/items?sort=-code&page_size=25")
+    record = pages.open(f"/items/{three['OIL']}")
+    assert '<a href="/items?sort=-code&amp;page_size=25">Items</a>' in record
+    step = pages.browser.get(f"/items/{three['OIL']}/beside/next", headers={"Accept": "text/html"})
+    assert step.headers["Location"] == f"/items/{three['LYE']}"
+    end = pages.browser.get(f"/items/{three['LYE']}/beside/next", headers={"Accept": "text/html"})
+    assert "This is the last one of the list." in pages.follow(end)
+    back = pages.browser.get(f"/items/{three['OIL']}/beside/previous", headers={"Accept": "text/html"})
+    assert back.headers["Location"] == f"/items/{three['WAX']}"
+    # The way back is the same from every page of the record, and after it is gone.
+    assert '<a href="/items?sort=-code&amp;page_size=25">Items</a>' in pages.open(f"/items/{three['WAX']}/delete")
+    gone = pages.post(f"/items/{three['WAX']}/delete")
+    assert gone.headers["Location"] == "/items?sort=-code&page_size=25"
+    # The list as it is wants no remembering.
+    pages.open("/items")
+    assert '<a href="/items">Items</a>' in pages.open(f"/items/{three['OIL']}")
+
+
+def test_what_one_list_was_narrowed_to_is_nothing_to_another_person(pages, pages_with, three):
+    pages.open("/items?search=oil")
+    kept = pages.browser._client.get_cookie("openmill_lists")
+    other = pages_with("inventory.item.read")
+    other.browser._client.set_cookie("openmill_lists", kept.value)
+    assert '<a href="/items">Items</a>' in other.open(f"/items/{three['OIL']}")
+    for forged in ("%5B1%2C2%5D", "nonsense", "%5B%22%22%2C%20%7B%22items%22%3A%20%5B%5D%7D%5D"):
+        pages.browser._client.set_cookie("openmill_lists", forged)
+        assert '<a href="/items">Items</a>' in pages.open(f"/items/{three['OIL']}")
+
+
+def test_the_neighbours_are_those_of_a_saved_view(pages, client, three):
+    view = client.post("saved-views", {"resource": "inventory.item", "name": "Last first", "query": "sort=-code"}).json
+    pages.open(f"/items?saved={view['id']}")
+    assert "1 of 3" in part(pages, f"/items/{three['WAX']}/beside/neighbours")
+    assert client.delete(f"saved-views/{view['id']}").status_code == 204
+    assert "3 of 3" in part(pages, f"/items/{three['WAX']}/beside/neighbours")
+
+
 def test_a_copy_is_a_form_that_stores_nothing_yet(pages, client, item, receipt):
     page = pages.open(f"/items/new?from={item['id']}")
     assert "Empty, because no two records share it: Code" in page

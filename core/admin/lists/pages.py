@@ -14,6 +14,7 @@ from core.admin.lists.filters import is_untidy, with_found
 from core.admin.lists.page import bulk_actions, list_view, may_write
 from core.admin.lists.rows import group_rows, listed_row, wanted_fields
 from core.admin.lists.saved import open_address
+from core.admin.lists.whence import remember_list
 from core.admin.records.beside import bare_frame
 from core.admin.records.pages import said
 from core.admin.views.table import show_view
@@ -40,9 +41,9 @@ def show(visit: Visit, resource: Resource) -> Response:
                 view.toolbar = view.toolbar.searching(address.search)
             shown = frame(visit, ctx, resource.title)
     if address.view:
-        return show_view(visit, resource, address)
+        return remember_list(show_view(visit, resource, address), address)
     if problem is None:
-        return show_page(shown, "lists/list.html", view=view)
+        return remember_list(show_page(shown, "lists/list.html", view=view), address)
     summary = [Fault("", name, text) for name, texts in problem.errors.items() for text in texts]
     told = {**(said(problem) or {}), "detail": "All of them are shown."}
     return show_page(shown, "lists/list.html", problem.status, view=view, problem=told, summary=summary)

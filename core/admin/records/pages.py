@@ -17,6 +17,7 @@ from core.admin.forms.generated import BoundForm, Posted
 from core.admin.forms.pickers import find_typed, label_of_row
 from core.admin.frame.visit import Crumb, Note, Visit, frame, go, show
 from core.admin.lists.page import may_change, may_write
+from core.admin.lists.whence import list_url
 from core.admin.records.beside import Beside, beside_of
 from core.admin.records.conflict import conflict_of, merged, versions_of
 from core.admin.records.copying import Copy, copy_of
@@ -30,8 +31,8 @@ from core.web.questions import whole_number
 
 
 def crumb(resource: Resource) -> Crumb:
-    """Return the step that leads back to the list."""
-    return Crumb(resource.title, f"/{resource.path}")
+    """Return the step that leads back to the list, as it was left."""
+    return Crumb(resource.title, list_url(resource))
 
 
 def run(visit: Visit, key: str, call: Mapping[str, Any]) -> Outcome:
@@ -246,7 +247,7 @@ def delete_record(visit: Visit, resource: Resource, record_id: int) -> Response:
     except Problem as problem:
         with visit.reading() as ctx:
             return show_delete(visit, ctx, resource, record_id, problem)
-    return go(f"/{resource.path}", Note(f"{resource.singular} deleted."))
+    return go(list_url(resource), Note(f"{resource.singular} deleted."))
 
 
 def _require(ctx: Context, permission: str, possible: bool = True) -> None:

@@ -7,11 +7,11 @@ from flask import Response, request
 from core.admin.frame.visit import Visit, go
 from core.admin.records import talking
 from core.admin.records.beside import beside_page
-from core.admin.records.neighbours import neighbours_page
+from core.admin.records.neighbours import neighbours_page, next_page, previous_page
 from core.admin.records.related import related_page
 from core.plugins.declarations import Resource
 
-PARTS = {"related": related_page, "neighbours": neighbours_page}
+PARTS = {"related": related_page, "neighbours": neighbours_page, "previous": previous_page, "next": next_page}
 
 
 def beside_record(visit: Visit, resource: Resource, record_id: int, part: str) -> Response:

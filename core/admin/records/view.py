@@ -20,6 +20,7 @@ from core.admin.forms.plans import record_plan
 from core.admin.forms.tabs import Layout, arranged
 from core.admin.lists.page import cell_of, may_change, may_write, query_links
 from core.admin.lists.toolbar import Link
+from core.admin.lists.whence import list_url
 from core.admin.records.beside import Beside, Tab, tabs_of
 from core.admin.records.copying import Copy
 from core.admin.records.drawn import drawn_form
@@ -143,7 +144,7 @@ def new_view(ctx: Context, resource: Resource, form: BoundForm, copied: Copy | N
     name_chosen(ctx, form)
     return RecordView(
         heading=f"New {resource.singular.lower()}", singular=resource.singular, url=f"/{resource.path}",
-        save_url=f"/{resource.path}/new", cancel_url=f"/{resource.path}", version="", form=form, copied=copied,
+        save_url=f"/{resource.path}/new", cancel_url=list_url(resource), version="", form=form, copied=copied,
         parts=[part for part in _parts(ctx, shape, {}, form) if not isinstance(part, Part) or part.items],
     )  # fmt: skip
 
@@ -160,7 +161,7 @@ def record_view(
     new_url = f"/{resource.path}/new" if may_write(ctx, resource, "create") else ""
     return RecordView(
         heading=label_of_row(shape, row), singular=resource.singular, url=url, save_url=url,
-        cancel_url=f"/{resource.path}", version=str(row.get("version", "")), form=form,
+        cancel_url=list_url(resource), version=str(row.get("version", "")), form=form,
         parts=_parts(ctx, shape, row, form), status=status_of(ctx, shape, row),
         marks=_marks(ctx, first, last), seen=str(last.sequence) if last is not None else "0",
         tabs=tabs_of(resource, row["id"], beside.tab if beside is not None else ""), beside=beside,

@@ -18,12 +18,14 @@ function listOf(url) {
   }
 }
 
+// The server knows the list that this browser saw last; a window of its own list knows better.
 function wayBack() {
   const neighbours = one("#neighbours");
   if (!neighbours) return;
   const list = neighbours.dataset.url.replace(/\/\d+\/beside\/neighbours$/, "");
-  const state = listOf(list);
-  if (state) all(`.crumbs a[href="${list}"], a[data-back][href="${list}"]`).forEach((link) => (link.href = list + state));
+  const ways = all(".crumbs a, a[data-back]").filter((link) => link.getAttribute("href").split("?")[0] === list);
+  const state = listOf(list) || (ways[0]?.search ?? "");
+  ways.forEach((link) => (link.href = list + state));
   htmx.ajax("GET", neighbours.dataset.url + state, { source: neighbours, target: neighbours, swap: "innerHTML" });
 }
 
