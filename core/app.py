@@ -15,6 +15,7 @@ from core.web.authentication import authentication
 from core.web.branding import branding
 from core.web.desk import desk
 from core.web.endpoints import EndpointTable
+from core.web.edits import edits
 from core.web.imports import imports
 from core.web.platform import platform
 from core.web.saved_views import views as saved_views
@@ -55,6 +56,7 @@ def create_app(kernel: Kernel) -> Flask:
     api.register_blueprint(desk)
     api.register_blueprint(saved_views)
     api.register_blueprint(imports)
+    api.register_blueprint(edits)
     app.register_blueprint(rest.blueprint)
     # After flask-smorest, whose own error handler knows no problem details.
     problems.register(app)

@@ -21,6 +21,7 @@ OWN_SUBJECTS = (
     ("kernel.job", "Jobs", "list-todo", (("read", "Read"),)),
     ("kernel.saved_view", "Saved views", "bookmark", (("share", "Share with others"),)),
     ("kernel.dashboard", "Home page", "layout-dashboard", (("share", "Arrange for others"),)),
+    ("kernel.bulk_edit", "Edits of many records", "pencil", (("read", "See those of others"),)),
     ("kernel.file_import", "Imports", "upload", (("read", "See those of others"),)),
 )
 OWN_VERBS = {"kernel.role": (("view-as", "View as a role"),)}

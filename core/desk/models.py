@@ -1,4 +1,4 @@
-"""Tables of the desk: saved views, preferences, dashboards, comments, files being imported."""
+"""Tables of the desk: saved views, preferences, dashboards, comments, files being imported, edits of many records."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped
 
 from core.db.base import Derived, Record
-from core.db.fields import field
+from core.db.fields import field, ref
 from core.db.types import Json, choice, states
 
 
@@ -86,3 +86,36 @@ class FileImport(Record):
         help="The ids that were made, and the values from before of those that were changed.",
     )  # fmt: skip
     state: Mapped[str] = field(states("uploaded", "checked", "running", "done", "failed", "undone"), label="State")
+
+
+class BulkEdit(Record):
+    """A change of everything that a list finds: what it is, and the records as they were when it was previewed."""
+
+    __tablename__ = "core_bulk_edit"
+
+    resource: Mapped[str] = field(sa.String(80), label="Resource")
+    user_id: Mapped[int | None] = field(sa.BigInteger, label="Person", optional=True, readonly=True)
+    asked: Mapped[dict[str, Any]] = field(
+        Json, label="Asked", default=lambda _context: {}, help="What finds the records, and what becomes of them."
+    )
+    preview: Mapped[list[Any]] = field(
+        Json, label="Preview", default=lambda _context: [], readonly=True, help="The first records before and after."
+    )
+    total: Mapped[int] = field(sa.Integer, label="Records", default=0, readonly=True)
+    job_id: Mapped[int | None] = field(sa.BigInteger, label="Job", optional=True, readonly=True)
+    state: Mapped[str] = field(states("ready", "running", "done", "cancelled"), label="State")
+
+
+class BulkEditPart(Derived):
+    """Some records of an edit, changed in one transaction: their versions at the preview, and what came of it."""
+
+    __tablename__ = "core_bulk_edit_part"
+
+    edit_id, edit = ref(BulkEdit, label="Edit", ondelete="CASCADE")
+    position: Mapped[int] = field(sa.Integer, label="Position")
+    records: Mapped[list[Any]] = field(Json, label="Ids and versions", default=lambda _context: [])
+    size: Mapped[int] = field(sa.Integer, label="Records in it")
+    is_done: Mapped[bool] = field(sa.Boolean, label="Done")
+    changed: Mapped[int] = field(sa.Integer, label="Changed", default=0)
+    refused: Mapped[int] = field(sa.Integer, label="Refused", default=0)
+    refusals: Mapped[list[Any]] = field(Json, label="Refusals", default=lambda _context: [])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+from collections import deque
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -16,12 +18,22 @@ class Inline:
 
     def __init__(self, kernel: Kernel) -> None:
         self._kernel = kernel
+        self._own = threading.local()
 
     def __call__(self, job_ids: Sequence[int]) -> None:
-        for job_id in job_ids:
-            failure = run_job(self._kernel, job_id)
-            if failure is not None:
-                raise failure
+        waiting: deque[int] | None = getattr(self._own, "waiting", None)
+        if waiting is not None:
+            # A job that asks for the next one, and that for its next, would go deeper each time.
+            waiting.extend(job_ids)
+            return
+        waiting = self._own.waiting = deque(job_ids)
+        try:
+            while waiting:
+                failure = run_job(self._kernel, waiting.popleft())
+                if failure is not None:
+                    raise failure
+        finally:
+            self._own.waiting = None
 
 
 def attach(kernel: Kernel) -> None:

@@ -30,7 +30,7 @@ ROOMS = ("models", "hookspecs", "settings", "rules", "roles", "resources", "acti
 KERNEL_ROOMS = ("core.tenancy.models", "core.identity.models", "core.services.models", "core.resources.models",
                 "core.actions.models", "core.desk.models", "core.identity.resources", "core.actions.identity",
                 "core.actions.memberships", "core.actions.deferred", "core.actions.checks", "core.desk.alerts",
-                "core.desk.comments", "core.desk.imports", "core.builtin")  # fmt: skip
+                "core.desk.comments", "core.desk.imports", "core.desk.edits", "core.builtin")  # fmt: skip
 
 
 class PluginRefused(Exception):

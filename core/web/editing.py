@@ -42,16 +42,17 @@ def edit(ctx: Context, endpoint: Endpoint, _ids: list[int]) -> Answer:
     stamp = body.get("stamp", "")
     if not isinstance(stamp, str):
         raise Invalid({"stamp": ["Must be the stamp of a preview."]})
-    done = edit_many(ctx, endpoint.resource, _edit(body), dry_run=flag("dry_run"), stamp=stamp)
+    done = edit_many(ctx, endpoint.resource, read_edit(body, MOST), dry_run=flag("dry_run"), stamp=stamp)
     return Answer(200, write_json(done.as_dict()))
 
 
-def _edit(body: dict[str, Any]) -> Edit:
+def read_edit(body: dict[str, Any], most: int) -> Edit:
+    """Return what a body asks: of which records, at most so many by their ids, and what becomes of them."""
     ids, where = body.get("ids"), body.get("where")
     if (ids is None) == (where is None):
         raise Invalid({"ids": ["Name ids, or say where; one of them."]})
-    if ids is not None and not (isinstance(ids, list) and 0 < len(ids) <= MOST and all(map(_is_id, ids))):
-        raise Invalid({"ids": [f"Must be a list of 1 to {MOST} record ids."]})
+    if ids is not None and not (isinstance(ids, list) and 0 < len(ids) <= most and all(map(_is_id, ids))):
+        raise Invalid({"ids": [f"Must be a list of 1 to {most} record ids."]})
     values = body.get("values", {})
     if not isinstance(values, dict):
         raise Invalid({"values": ["Must be an object of fields and values."]})
