@@ -18,9 +18,10 @@ from core.actions.run import Call, Outcome, check_argument_references, reachable
 from core.actions.suggesting import suggest
 from core.actions.unit import REPLAY, Answer, Idempotency, perform
 from core.db.base import Record
+from core.desk.conditions import typed_request
 from core.errors import BadRequest, Forbidden, Invalid, NotFound, Refused, VersionRequired
 from core.identity.actor import Actor
-from core.plugins.declarations import Query
+from core.plugins.declarations import Query, Resource
 from core.resources.describing import describe
 from core.resources.grouping import group_keys, read_groups, read_totals
 from core.resources.kinds import LARGEST_INTEGER
@@ -60,7 +61,7 @@ def dispatch(rest: str) -> Response:
             bring_foreseen(ctx)
             check_gate(ctx, endpoint)
             if endpoint.kind == "export":
-                return transfer.export(ctx, endpoint.resource, _list_request(request.args))
+                return transfer.export(ctx, endpoint.resource, _list_request(ctx, endpoint.resource, request.args))
             if endpoint.kind in attachments.FILES:
                 return attachments.FILES[endpoint.kind](ctx, endpoint, ids)
             if endpoint.query is not None and endpoint.query.columns and request.args.get("format") == "xlsx":
@@ -97,7 +98,7 @@ def _is_on(actor: Actor, endpoint: Endpoint) -> bool:
 
 def _list(ctx: Context, endpoint: Endpoint, _ids: list[int]) -> Answer:
     assert endpoint.resource is not None
-    shape, asked = ctx.shape(endpoint.resource), _list_request(request.args)
+    shape, asked = ctx.shape(endpoint.resource), _list_request(ctx, endpoint.resource, request.args)
     if group_by := request.args.get("group_by"):
         sums = [name for name in request.args.get("sum", "").split(",") if name]
         groups = read_groups(ctx, shape, asked, group_by, sums)
@@ -184,15 +185,16 @@ def query_arguments(function: Callable[..., Any], args: MultiDict[str, str]) -> 
     return found
 
 
-def _list_request(args: MultiDict[str, str]) -> ListRequest:
+def _list_request(ctx: Context, resource: Resource | None, args: MultiDict[str, str]) -> ListRequest:
     if args.get("count", "") not in ("", "exact", "none"):
         raise Invalid({"count": ["Must be exact or none."]})
-    return ListRequest(
+    asked = ListRequest(
         filters={name: args.getlist(name) for name in args if name not in RESERVED},
         search=args.get("search", "")[:200], sort=args.get("sort", ""), page=_number(args, "page", 1, 10**9),
         page_size=_number(args, "page_size", 50, LARGEST_PAGE), after=args.get("after", ""),
         fields=tuple(name for name in args.get("fields", "").split(",") if name), count=args.get("count", ""),
     )  # fmt: skip
+    return asked if resource is None else typed_request(ctx, ctx.shape(resource), asked)
 
 
 def _number(args: Mapping[str, str], name: str, default: int, largest: int) -> int:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from urllib.parse import urlencode
 
 from werkzeug.datastructures import MultiDict
 
+from core.desk.conditions import unquoted
 from core.errors import Invalid
 from core.resources.reading import DEEPEST_OFFSET, LARGEST_PAGE, ListRequest
 
@@ -26,7 +26,6 @@ MOST_SORTS = 4
 PLAIN = 0
 """In the place of a saved view: the list as it is, although another one opens by itself."""
 
-_PHRASE = re.compile(r'"([^"]*)"')
 Pairs = list[tuple[str, str]]
 
 
@@ -137,7 +136,7 @@ class ListAddress:
     def exported(self) -> str:
         """Return the part of the address that says which records, in which order."""
         return urlencode([*self._narrowing(filters=True, search=False),
-                          *([("search", _unquoted(self.search))] if self.search else []),
+                          *([("search", unquoted(self.search))] if self.search else []),
                           *([("sort", self.sort)] if self.sort else [])])  # fmt: skip
 
     def viewed(self, view: str) -> ListAddress:
@@ -203,18 +202,13 @@ class ListAddress:
         """Return what to ask of the list."""
         filters = {name: list(values) for name, values in self.filters.items()}
         return ListRequest(
-            filters, _unquoted(self.search), self.sort, self.page, self.page_size, self.after, fields, self.count
+            filters, unquoted(self.search), self.sort, self.page, self.page_size, self.after, fields, self.count
         )
 
 
 def filter_name(name: str, operator: str = "eq") -> str:
     """Return the name of a filter in an address; a field that is called as a part of it is said in full."""
     return name if operator == "eq" and name not in OWN_NAMES else f"{name}__{operator}"
-
-
-def _unquoted(text: str) -> str:
-    """Quotes say that a word with a colon is only a word; they are not searched for."""
-    return _PHRASE.sub(r"\1", text)
 
 
 def _number(query: MultiDict[str, str], name: str, usual: int, largest: int) -> int:

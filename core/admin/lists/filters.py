@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from werkzeug.datastructures import MultiDict
@@ -12,8 +12,8 @@ from core.actions.context import Context
 from core.admin.display.cells import cell
 from core.admin.forms.pickers import choices, ids_of, may_read, names_of
 from core.admin.forms.plans import target_resource
-from core.admin.lists.address import ListAddress, filter_name
-from core.admin.lists.searching import has_conditions, read_conditions
+from core.admin.lists.address import OWN_NAMES, ListAddress, filter_name
+from core.desk.conditions import has_conditions, read_conditions
 from core.desk.preferences import own_zone
 from core.errors import Invalid
 from core.resources import periods
@@ -45,7 +45,9 @@ def is_untidy(query: MultiDict[str, str]) -> bool:
 
 def with_found(ctx: Context, shape: Shape, address: ListAddress) -> ListAddress:
     """Return the address as people keep it: typed conditions as filters, records in place of their names."""
-    address = read_conditions(ctx, shape, address)
+    if has_conditions(address.search) and "\x00" not in address.search:
+        rest, filters_typed = read_conditions(ctx, shape, address.search, address.filters, OWN_NAMES)
+        address = replace(address.filtered(filters_typed), search=rest)
     typed = {name: texts[0] for name, texts in address.filters.items() if name.endswith(FIND)}
     errors: dict[str, list[str]] = {}
     filters = {name: texts for name, texts in address.filters.items() if name not in typed}

@@ -1,22 +1,25 @@
-"""What people type into the search box: words, and conditions such as `kind:raw`, `price:>5`, `name:"olive oil"`."""
+"""What people type into a search, in a page or over REST.
+
+Words, and conditions such as `kind:raw`, `price:>5`, `name:"olive oil"`.
+"""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from core.actions.context import Context
-from core.admin.display.words import words_label
-from core.admin.forms.pickers import choices, ids_of, may_read
-from core.admin.forms.plans import target_resource
-from core.admin.lists.address import ListAddress, filter_name
+from core.desk.naming import choices, ids_of, may_read
 from core.errors import Invalid
 from core.resources import periods
-from core.resources.shape import Field, Shape
+from core.resources.reading import ListRequest
+from core.resources.shape import Field, Shape, target_of
 
 _NAME = r'"[^":]{1,80}"|[A-Za-z_][\w.]{0,80}'
 _CONDITION = re.compile(rf'(?<!\S)({_NAME}):(>=|<=|>|<|!|=|)("[^"]*"|[^\s"]\S*)')
 _PHRASE = re.compile(r'(?<!\S)"[^"]*"(?!\S)')
+_QUOTED = re.compile(r'"([^"]*)"')
 _SIGNS = {">=": "gte", "<=": "lte", ">": "gt", "<": "lt", "!": "ne", "=": "eq"}
 _WORDS = {"eq": "=", "ne": "!", "gt": ">", "gte": ">=", "lt": "<", "lte": "<="}
 MERGED = ("eq", "in")
@@ -58,21 +61,40 @@ def _typed(search: str) -> tuple[str, list[Condition]]:
     return " ".join(rest.split()), found
 
 
-def read_conditions(ctx: Context, shape: Shape, address: ListAddress) -> ListAddress:
-    """Return the address with the typed conditions as filters; Invalid tells in words what cannot be read."""
-    if "\x00" in address.search:
-        return address
-    rest, conditions = _typed(address.search)
-    if not conditions:
-        return address
-    filters = dict(address.filters)
+def read_conditions(
+    ctx: Context, shape: Shape, search: str, filters: Mapping[str, Sequence[str]], reserved: Collection[str] = ()
+) -> tuple[str, dict[str, tuple[str, ...]]]:
+    """Return the plain words of a search, and the filters with its conditions added to them.
+
+    A filter on a field whose name is `reserved` is said in full, as `<name>__eq`. Invalid tells in words what cannot
+    be read.
+    """
+    found = {name: tuple(texts) for name, texts in filters.items()}
+    if "\x00" in search:
+        return search, found
+    rest, conditions = _typed(search)
     for condition in conditions:
-        name, text = _filter_of(ctx, shape, condition)
-        _add(shape, filters, name, text)
-    return replace(address.filtered(filters), search=rest)
+        name, operator, text = _filter_of(ctx, shape, condition)
+        _add(shape, found, name if operator == "eq" and name not in reserved else f"{name}__{operator}", text, reserved)
+    return rest, found
 
 
-def _add(shape: Shape, filters: dict[str, tuple[str, ...]], name: str, text: str) -> None:
+def typed_request(ctx: Context, shape: Shape, asked: ListRequest) -> ListRequest:
+    """Return what is asked of a list with the conditions in its search as filters, as the search box of a page does."""
+    if ":" not in asked.search and '"' not in asked.search:
+        return asked
+    rest, filters = read_conditions(ctx, shape, asked.search, asked.filters)
+    return replace(asked, search=unquoted(rest), filters={name: list(texts) for name, texts in filters.items()})
+
+
+def unquoted(text: str) -> str:
+    """Return words without quotes: they say that a word with a colon is only a word, and are not searched for."""
+    return _QUOTED.sub(r"\1", text)
+
+
+def _add(
+    shape: Shape, filters: dict[str, tuple[str, ...]], name: str, text: str, reserved: Collection[str]
+) -> None:
     """Two values of one field are alternatives; two parts of a name must both occur."""
     field_name, _, operator = name.partition("__")
     item = shape.fields[shape.resolve(field_name)]
@@ -82,17 +104,18 @@ def _add(shape: Shape, filters: dict[str, tuple[str, ...]], name: str, text: str
         return
     values = [part for key in together for value in filters.pop(key) for part in value.split(",")]
     values = list(dict.fromkeys([*values, *text.split(",")]))
-    key = filter_name(field_name) if len(values) == 1 else f"{field_name}__in"
+    plain = f"{field_name}__eq" if field_name in reserved else field_name
+    key = plain if len(values) == 1 else f"{field_name}__in"
     filters[key] = (",".join(values),)
 
 
-def _filter_of(ctx: Context, shape: Shape, condition: Condition) -> tuple[str, str]:
+def _filter_of(ctx: Context, shape: Shape, condition: Condition) -> tuple[str, str, str]:
     item = _find_field(shape, condition.name)
     if item is None:
         known = ", ".join(_short(found) for found in list(shape.fields.values())[:12])
         raise Invalid({"search": [
             f"{shape.resource.title} have no field {condition.name!r}. Use one of {known}; "
-            f"or put “{condition.name}:{condition.text}” in quotes to search for it as a word."
+            f"or put “{condition.name}:{condition.sign}{condition.text}” in quotes to search for it as a word."
         ]})  # fmt: skip
     operator = _operator(item, condition)
     if operator not in item.kind.operators:
@@ -100,11 +123,11 @@ def _filter_of(ctx: Context, shape: Shape, condition: Condition) -> tuple[str, s
         raise Invalid({"search": [f"{item.label} knows no {condition.sign or ':'}; use one of {signs or 'no sign'}."]})
     text = condition.text
     if operator in ("contains", "startswith"):
-        return f"{item.name}__{operator}", text.removesuffix("*")
+        return item.name, operator, text.removesuffix("*")
     parts = [_value(ctx, shape, item, part) for part in _alternatives(item, text)]
     if len(parts) > 1 and operator == "eq" and "in" in item.kind.operators:
-        return f"{item.name}__in", ",".join(parts)
-    return filter_name(item.name, operator), ",".join(parts)
+        operator = "in"
+    return item.name, operator, ",".join(parts)
 
 
 def _short(item: Field) -> str:
@@ -147,14 +170,14 @@ def _value(ctx: Context, shape: Shape, item: Field, text: str) -> str:
 def _choice(item: Field, text: str) -> str:
     wanted = text.casefold()
     for word in item.choices:
-        if wanted in (word.casefold(), words_label(word).casefold()):
+        if wanted in (word.casefold(), word.casefold().replace("_", " ")):
             return word
-    said = ", ".join(words_label(word) for word in item.choices)
+    said = ", ".join(word.replace("_", " ") for word in item.choices)
     raise Invalid({"search": [f"{item.label} is never {text!r}; it is one of {said}."]})
 
 
 def _record(ctx: Context, shape: Shape, item: Field, text: str) -> str:
-    target = target_resource(ctx, item, shape.model)
+    target = ctx.registry.resource_of_model.get(target_of(item, shape.model))
     if target is None or not may_read(ctx, target):
         return text
     if (found := ids_of(ctx, target, [text]).get(text)) is not None:
