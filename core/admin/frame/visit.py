@@ -15,12 +15,14 @@ from flask import Response, make_response, redirect, request
 from markupsafe import Markup
 
 from core.actions.context import Context
+from core.admin.display.cells import moment_text
 from core.admin.frame import assets, themes
 from core.admin.frame.look import Look, look_of
 from core.admin.frame.look import chosen_theme as chosen_theme
 from core.admin.frame.navigation import Section, menu_of, section_of
 from core.admin.frame.sidebar import Sidebar, sidebar_of
 from core.admin.plugin_pages.slots import PanelLink, panels_of
+from core.desk.preferences import own_zone
 from core.errors import Forbidden
 from core.identity.actor import Actor
 from core.identity.login import tenants_of
@@ -74,6 +76,7 @@ class Frame:
     pickers: bool = True
     panels: Callable[..., list[PanelLink]] = _no_panels
     sidebar: Sidebar = field(default_factory=Sidebar)
+    printed: str = ""
 
     @property
     def menu_key(self) -> tuple[Any, ...]:
@@ -120,6 +123,7 @@ def frame(visit: Visit, ctx: Context | None, title: str, *crumbs: Crumb) -> Fram
         tenants=_tenants(visit), menu=menu, may_see_apps=ctx is not None and may_see_apps(ctx),
         notes=read_notes(), panels=panels_of(ctx) if ctx is not None else _no_panels,
         sidebar=sidebar_of(ctx) if ctx is not None else Sidebar(),
+        printed=moment_text(ctx.now(), own_zone(ctx)) if ctx is not None else "",
     )  # fmt: skip
 
 

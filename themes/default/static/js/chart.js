@@ -4,6 +4,7 @@ import { all, onArrival } from "./dom.js";
 const TONES = ["good", "warn", "bad", "info"];
 const COLOURS = 8;
 const drawn = new Map();
+const paper = matchMedia("print");
 
 async function library() {
   if (!window.echarts) await import("../vendor/echarts.min.js");
@@ -104,7 +105,7 @@ function options(place, figure) {
   const colours = palette(place);
   const font = getComputedStyle(place).fontFamily;
   return {
-    animation: !matchMedia("(prefers-reduced-motion: reduce)").matches, animationDuration: 350, textStyle: { fontFamily: font },
+    animation: !paper.matches && !matchMedia("(prefers-reduced-motion: reduce)").matches, animationDuration: 350, textStyle: { fontFamily: font },
     tooltip: tip(figure, colours), ...(figure.type === "pie" ? pie(figure, colours) : axes(figure, colours)),
   };
 }
@@ -138,6 +139,11 @@ function redraw() {
 
 new MutationObserver(redraw).observe(document.documentElement, { attributeFilter: ["data-mode"] });
 matchMedia("(prefers-color-scheme: dark)").addEventListener("change", redraw);
+// A canvas is a picture: paper, which is light and narrow, gets one of its own.
+paper.addEventListener("change", () => {
+  for (const { chart } of drawn.values()) chart.resize();
+  redraw();
+});
 onArrival((root) => {
   redraw();
   const places = root.matches?.("[data-chart]") ? [root] : all("[data-chart]", root);
