@@ -2,6 +2,8 @@
 
 import pytest
 
+from core.jobs.handler import run_job
+
 
 @pytest.fixture
 def items(client):
@@ -104,3 +106,59 @@ def test_a_field_is_cleared(pages, client, items):
     assert "<ins>empty</ins>" in preview
     pages.send(preview, "/items/edit", 303, _step="save")
     assert client.get(f"items/{items[0]}").json["reorder_point"] is None
+
+
+@pytest.fixture
+def by_jobs(pages, items, monkeypatch):
+    """The page of an edit of three items, more than one request changes here, made from the list."""
+    monkeypatch.setattr("core.admin.edits.bulk.MOST", 2)
+    monkeypatch.setattr("core.desk.edits.PART", 2)
+    chosen = pages.post("/items/edit", _all="1", _where="reorder_point__gte=5").text
+    answer = pages.send(chosen, "/items/edit", 303, _step="preview",
+                        **{"_way-reorder_point": "percent", "_by-reorder_point": "50"})  # fmt: skip
+    return answer.headers["Location"]
+
+
+def test_more_than_one_request_changes_is_done_by_jobs(pages, client, items, by_jobs):
+    page = pages.open(by_jobs)
+    assert "Edit 3 items" in page
+    assert "Reorder at: raise by 50 %" in page
+    assert "<ins>45" in page
+    assert points(client) == ["10", "20", "30"]
+    client.patch(f"items/{items[1]}", {"reorder_point": "7"}, version=1)
+    done = pages.follow(pages.send(page, f"{by_jobs}/run", 303))
+    assert "All 3 items are gone through" in done
+    assert "changed</dt><dd>2</dd>" in done
+    assert f'<a href="/items/{items[1]}">I-2 Item 2</a>' in done
+    assert "Somebody changed it since the preview." in done
+    assert points(client) == ["15", "7", "45"]
+    assert "I-2 Item 2" in pages.open(f"{by_jobs}/refused.csv")
+    assert "Back to the list" in done
+    assert 'href="/items?reorder_point__gte=5"' in done
+    # Whoever left the page finds it again where the next edit begins.
+    assert f'href="{by_jobs}"' in choose(pages, items[:1])
+    assert pages.send(done, f"{by_jobs}/remove", 303).headers["Location"] == "/items"
+    pages.open(by_jobs, 404)
+
+
+def test_an_edit_at_work_tells_how_far_it_is_and_stops(pages, client, kernel, by_jobs, monkeypatch):
+    monkeypatch.setattr(kernel, "listeners", [])
+    at_work = pages.follow(pages.send(pages.open(by_jobs), f"{by_jobs}/run", 303))
+    edit = client.get(f"edits/{by_jobs.rsplit('/', 1)[-1]}").json
+    assert run_job(kernel, edit["job_id"]) is None
+    told = pages.browser.get(f"{by_jobs}/progress")
+    assert "2 of 3 done" in told.text
+    assert "HX-Refresh" not in told.headers
+    stopped = pages.follow(pages.send(at_work, f"{by_jobs}/cancel", 303))
+    assert "2 of 3 items are gone through" in stopped
+    assert "Go on" in stopped
+    assert pages.browser.get(f"{by_jobs}/progress").headers["HX-Refresh"] == "true"
+    assert points(client) == ["15", "30", "30"]
+    assert pages.post(f"{by_jobs}/cancel").status_code == 409
+
+
+def test_nobody_else_opens_the_page_of_an_edit(pages_with, by_jobs):
+    pages_with("inventory.item.read").open(by_jobs, 403)
+    colleague = pages_with("inventory.item.read", "inventory.item.update")
+    colleague.open(by_jobs, 404)
+    assert colleague.post(f"{by_jobs}/run").status_code == 404

@@ -13,7 +13,7 @@ from werkzeug.datastructures import MultiDict
 from core.actions.context import Context
 from core.actions.editing import MOST, Edit, Edited, EditedMany, adjustable, edit_many
 from core.actions.unit import Answer, perform
-from core.admin.display.cells import Cell
+from core.admin.display.cells import Cell, moment_text
 from core.admin.edits.fields import is_single
 from core.admin.forms.controls import ControlInfo
 from core.admin.forms.generated import BoundForm, FormPlan
@@ -24,16 +24,20 @@ from core.admin.frame.visit import Note, Visit, frame, go, show
 from core.admin.lists.address import ListAddress
 from core.admin.lists.page import cell_of, may_write
 from core.admin.records.pages import crumb, said
+from core.desk.edits import counts_of, latest_edits, prepare, status
 from core.desk.preferences import own_zone
 from core.errors import Forbidden, Invalid, Problem
 from core.plugins.declarations import Group, Resource
-from core.resources.reading import ListRequest
+from core.resources.reading import ListRequest, count_matching
 from core.resources.shape import Shape
 from core.web.editing import read_amount
 
 KEEP, SET, CLEAR = "", "set", "clear"
 WORDS = ((KEEP, "Leave as it is"), (SET, "Set to"), (CLEAR, "Clear"), ("add", "Raise by"), ("percent", "Raise by %"))
 SHOWN = 200
+LAST = 5
+STATES = {"ready": ("Not started", ""), "running": ("At work", "info"), "done": ("Done", "good"),
+          "cancelled": ("Stopped", "warn"), "failed": ("Failed", "bad")}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -66,6 +70,17 @@ class PreviewRow:
     url: str
     refused: str
     values: list[Difference]
+
+
+@dataclass(frozen=True)
+class LastEdit:
+    """A line of the list of edits by jobs."""
+
+    url: str
+    when: str
+    told: str
+    word: str
+    tone: str
 
 
 @dataclass(frozen=True)
@@ -102,7 +117,26 @@ def edit_selected(visit: Visit, resource: Resource) -> Response:
         faults = {**errors, **faults}
         if faults:
             return _ask(visit, ctx, resource, chosen, form, Invalid(faults))
+        many = chosen.found is not None and count_matching(ctx, ctx.shape(resource), chosen.found, MOST + 1) > MOST
+    if many and step == "preview":
+        return _hand_over(visit, resource, chosen, edit)
     return _foresee(visit, resource, chosen, edit) if step == "preview" else _save(visit, resource, chosen, edit)
+
+
+def _hand_over(visit: Visit, resource: Resource, chosen: Chosen, edit: Edit) -> Response:
+    """Keep an edit of more records than one request changes: a job does it, from a page of its own."""
+    made: list[int] = []
+
+    def work(ctx: Context) -> Answer:
+        made[:] = [prepare(ctx, resource, edit).id]
+        return Answer(200, "")
+
+    try:
+        perform(visit.kernel, visit.actor, work)
+    except Problem as problem:
+        with visit.reading() as ctx:
+            return _ask(visit, ctx, resource, chosen, _form(ctx, ctx.shape(resource)), problem)
+    return go(f"/{resource.path}/edits/{made[0]}")
 
 
 def _chosen(resource: Resource) -> Chosen | None:
@@ -162,12 +196,23 @@ def _ask(
     faults = problem.errors if problem is not None else {}
     fields = [_choice(ctx.shape(resource), control, " ".join(faults.get(control.name, ())))
               for control in form.top.controls()]  # fmt: skip
-    view = _view(resource, chosen) | {"fields": fields}
+    view = _view(resource, chosen) | {"fields": fields, "last": last_edits(ctx, resource)}
     page = frame(visit, ctx, f"Edit {_count(chosen, resource)}", crumb(resource))
     told = said(problem)
     if told is not None:
         told["detail"] = " ".join(faults.get("", ())) or "Some values cannot be taken; they are marked below."
     return show(page, "edits/choose.html", problem.status if problem else 200, view=view, problem=told)
+
+
+def last_edits(ctx: Context, resource: Resource) -> list[LastEdit]:
+    """Return the last edits by jobs, so that one who left their page finds them again."""
+    zone, found = own_zone(ctx), []
+    for row in latest_edits(ctx, resource)[:LAST]:
+        state, _ = status(ctx, row)
+        done = counts_of(ctx, row)["done"]
+        url, when = f"/{resource.path}/edits/{row.id}", moment_text(row.created_at, zone)
+        found.append(LastEdit(url, when, f"{done:,} of {row.total:,}", *STATES[state]))
+    return found
 
 
 def _choice(shape: Shape, control: Any, fault: str) -> Choice:
@@ -220,7 +265,7 @@ def _foresee(visit: Visit, resource: Resource, chosen: Chosen, edit: Edit, probl
         view = _view(resource, chosen) | {
             "columns": [shape.fields[name].label for name in names], "changed": changed, "refused": len(refused),
             "unchanged": len(told.rows) - changed - len(refused), "rows": [
-                _preview_row(ctx, shape, names, row) for row in ordered[:SHOWN]],
+                preview_row(ctx, shape, names, row) for row in ordered[:SHOWN]],
             "more": max(len(told.rows) - SHOWN, 0), "typed": _typed(names), "stamp": told.stamp,
             "others": [row.before["id"] for row in told.rows if not row.refused] if refused and changed else [],
         }  # fmt: skip
@@ -235,7 +280,8 @@ def _typed(names: Sequence[str]) -> list[tuple[str, str]]:
     return [(key, value) for key, value in request.form.items(multi=True) if key in wanted]
 
 
-def _preview_row(ctx: Context, shape: Shape, names: Sequence[str], row: Edited) -> PreviewRow:
+def preview_row(ctx: Context, shape: Shape, names: Sequence[str], row: Edited) -> PreviewRow:
+    """Return a record of a preview as a page shows it."""
     values = [
         Difference(
             cell_of(ctx, shape, shape.fields[name], row.before, shape.model),

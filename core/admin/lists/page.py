@@ -69,6 +69,7 @@ class Pager:
     previous_url: str = ""
     next_url: str = ""
     count_url: str = ""
+    total: str = ""
 
 
 @dataclass
@@ -177,7 +178,7 @@ def _pager(address: ListAddress, page: Page) -> Pager:
         first_url=address.at_page(1).url if address.page > 2 else "",
         previous_url=address.at_page(address.page - 1).url if address.has_previous else "",
         next_url=address.behind(page.next).url if page.next else "",
-        count_url="" if page.total_is_exact else replace(address, count="exact").url,
+        count_url="" if page.total_is_exact else replace(address, count="exact").url, total=total,
     )  # fmt: skip
 
 
