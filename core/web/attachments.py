@@ -18,8 +18,11 @@ from core.web.endpoints import Endpoint
 SEALED = "sandbox; default-src 'none'; frame-ancestors 'none'"
 # A browser that shows a picture by itself wraps it into a page with a style of its own.
 PICTURE = "sandbox; default-src 'none'; img-src 'self'; style-src 'unsafe-inline'; frame-ancestors 'none'"
-# Browsers show a PDF with a page of their own, which a sandbox would not let in; it loads nothing and runs nothing.
-FRAMED = "default-src 'none'; object-src 'self'; style-src 'unsafe-inline'; frame-ancestors 'self'"
+# Browsers show a PDF with a viewer of their own, whose buttons need scripts; the sandbox lets it have those and nothing
+# else: an origin of its own, no way out of its frame. As an attribute of the frame no sandbox lets any viewer in.
+FRAMED = (
+    "sandbox allow-scripts; default-src 'none'; object-src 'self'; style-src 'unsafe-inline'; frame-ancestors 'self'"
+)
 
 
 def show(ctx: Context, endpoint: Endpoint, ids: list[int]) -> Answer:

@@ -71,7 +71,7 @@ function viewer() {
   dialog.id = "viewer";
   dialog.className = "sheet viewer";
   dialog.setAttribute("aria-labelledby", "viewer-title");
-  dialog.innerHTML = '<div class="sheet-head"><h2 id="viewer-title"></h2><span class="spacer"></span><button class="button" type="button" data-do="close">Close</button></div><div class="viewer-body"></div>';
+  dialog.innerHTML = '<div class="sheet-head"><h2 id="viewer-title"></h2><span class="spacer"></span><a class="button" download>Download</a><button class="button" type="button" data-do="close">Close</button></div><div class="viewer-body"></div>';
   dialog.addEventListener("click", (event) => event.target === dialog && dialog.close());
   document.body.append(dialog);
   return dialog;
@@ -84,6 +84,8 @@ function look(link) {
   else shown.alt = link.dataset.name;
   shown.src = link.href;
   one("#viewer-title", dialog).textContent = link.dataset.name;
+  // A browser without a viewer for it still gives the file.
+  one("a[download]", dialog).href = one("a[download]", link.closest("li")).href;
   one(".viewer-body", dialog).replaceChildren(shown);
   dialog.showModal();
 }
