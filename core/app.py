@@ -8,7 +8,7 @@ from typing import Any
 from flask import Flask
 from flask_smorest import Api
 
-from core import __version__
+from core import __version__, memory
 from core.kernel import Kernel
 from core.web import current, guards, problems, rest
 from core.web.authentication import authentication
@@ -32,6 +32,7 @@ class Application(Flask):
         return func
 
 
+@memory.growing()
 def create_app(kernel: Kernel) -> Flask:
     """Return the application of a kernel."""
     app = Application("openmill", static_folder=None, template_folder=None)

@@ -11,6 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Engine
 
+from core import memory
 from core.actions.context import Context
 from core.actions.unit import unit
 from core.config import Config
@@ -51,7 +52,8 @@ class Kernel:
         clock: Callable[[], datetime] = system_clock,
     ) -> None:
         self.config = config or Config()
-        self.registry = registry or load(exclude=self.config.exclude_plugins.split(","))
+        with memory.growing():
+            self.registry = registry or load(exclude=self.config.exclude_plugins.split(","))
         self.engine = engine or make_engine(self.config.url, self.config.pool_size)
         self.clock = clock
         self.ids = IdSource()

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import logging
 import sys
-from collections.abc import Mapping, MutableMapping
-from contextlib import AbstractContextManager
+from collections.abc import Iterator, Mapping, MutableMapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, TextIO
 
 if TYPE_CHECKING:
@@ -18,6 +20,8 @@ if TYPE_CHECKING:
 SECRET_WORDS = ("password", "secret", "token", "authorization", "cookie", "api_key")
 # Libraries that tell every step of theirs; their warnings still come through.
 TALKATIVE = ("alembic", "rq", "werkzeug", "urllib3", "asyncio")
+# Not structlog's own: loading it is a twentieth of a boot that may log nothing, and every request begins with this.
+_bound: ContextVar[Mapping[str, Any]] = ContextVar("openmill_bound", default=MappingProxyType({}))
 
 
 def configure(config: Config, stream: TextIO | None = None) -> None:
@@ -33,7 +37,7 @@ def configure(config: Config, stream: TextIO | None = None) -> None:
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=[
-                structlog.contextvars.merge_contextvars,
+                tell_bound,
                 structlog.stdlib.add_log_level,
                 structlog.stdlib.add_logger_name,
                 structlog.stdlib.ExtraAdder(),
@@ -49,19 +53,24 @@ def configure(config: Config, stream: TextIO | None = None) -> None:
         logging.getLogger(name).setLevel(max(level, logging.WARNING))
 
 
-def about(**values: Any) -> AbstractContextManager[Any]:
+@contextmanager
+def about(**values: Any) -> Iterator[None]:
     """Put values into every line that is logged inside the `with` block by this thread."""
-    from structlog.contextvars import bound_contextvars
-
-    return bound_contextvars(**values)
+    before = _bound.set({**_bound.get(), **values})
+    try:
+        yield
+    finally:
+        _bound.reset(before)
 
 
 def begin(**values: Any) -> None:
     """Forget what was bound before and bind these: for the start of a request."""
-    from structlog.contextvars import bind_contextvars, clear_contextvars
+    _bound.set(values)
 
-    clear_contextvars()
-    bind_contextvars(**values)
+
+def tell_bound(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> Mapping[str, Any]:
+    """Add what is bound; what the line says itself comes first."""
+    return {**_bound.get(), **event}
 
 
 def blank_secrets(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> Mapping[str, Any]:

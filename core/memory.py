@@ -3,8 +3,22 @@
 from __future__ import annotations
 
 import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 YOUNG = 20_000
+
+
+@contextmanager
+def growing() -> Iterator[None]:
+    """Keep the collector away while a boot makes what stays: it took a fifth of the time and found nothing."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def settle() -> None:

@@ -6,14 +6,16 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import metadata, resources
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from markdown_it import MarkdownIt
-from markdown_it.token import Token
 from markupsafe import Markup
 
 from core.plugins.registry import LoadedPlugin
+
+if TYPE_CHECKING:
+    from markdown_it import MarkdownIt
+    from markdown_it.token import Token
 
 LINKED = frozenset({"http", "https", "mailto"})
 LONGEST = 60_000
@@ -51,6 +53,9 @@ def origin_of(plugin: LoadedPlugin) -> Origin:
 
 @lru_cache(maxsize=1)
 def _reader() -> MarkdownIt:
+    # Loaded here: sixty modules for one page.
+    from markdown_it import MarkdownIt
+
     return MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"])
 
 
@@ -77,7 +82,7 @@ def _harmless(tokens: Iterable[Token]) -> Iterator[Token]:
     for token in tokens:
         if token.type == "image":
             # A picture would have to come from another host, which our policy forbids.
-            yield Token("text", "", 0, content=token.content)
+            yield type(token)("text", "", 0, content=token.content)
         elif token.type == "link_open":
             kept.append(_is_outside(str(token.attrGet("href") or "")))
             if kept[-1]:
