@@ -19,7 +19,7 @@ class AuditEntry(Entry):
     __tablename__ = "core_audit"
     __table_args__ = (
         sa.UniqueConstraint("tenant_id", "sequence"),
-        sa.Index("ix_core_audit_record", "tenant_id", "resource", "record_id"),
+        sa.Index("ix_core_audit_record", "tenant_id", "resource", "record_id", "sequence"),
     )
 
     sequence: Mapped[int] = field(sa.BigInteger, label="Sequence")

@@ -41,12 +41,27 @@ def cell(kind: str, value: Any, zone: ZoneInfo, *, unit: str = "", label: str | 
         return Cell(label or ("" if value is None else f"#{value}"), url=url if value is not None else "")
     if value is None or value == "":
         return Cell("", numeric=kind in NUMERIC_KINDS)
+    text = said(kind, value, zone, unit)
     if kind in ("state", "choice"):
-        tone = TONES.get(str(value), "") if kind == "state" else None
-        return Cell(words_label(str(value)), tone=tone)
+        return Cell(text, tone=tone_of(kind, value))
+    return Cell(text, numeric=kind in NUMERIC_KINDS, wide=kind in ("long_text", "json"))
+
+
+def said(kind: str, value: Any, zone: ZoneInfo, unit: str = "") -> str:
+    """Return a JSON value of a kind, other than a reference, as people read it."""
+    if value is None or value == "":
+        return ""
+    if kind in ("state", "choice"):
+        return words_label(str(value))
     if kind in NUMERIC_KINDS:
-        return Cell(f"{number_text(value, kind)} {'' if kind == 'money' else unit}".strip(), numeric=True)
-    return Cell(_text(kind, value, zone), wide=kind in ("long_text", "json"))
+        text = number_text(value, kind)
+        return f"{text} {unit}" if unit and kind != "money" else text
+    return _text(kind, value, zone)
+
+
+def tone_of(kind: str, value: Any) -> str | None:
+    """Return the colour of a state's pill, None for what is no state."""
+    return TONES.get(str(value), "") if kind == "state" and value not in (None, "") else None
 
 
 def date_text(value: date) -> str:

@@ -12,18 +12,18 @@ from core.actions.crud import built_in
 from core.admin.lists.address import PAGE_SIZES, ListAddress
 from core.admin.lists.columns import Shown, columns_text, density_of, shown_columns, totals_of
 from core.admin.lists.filters import chips_of
+from core.admin.lists.markup import ListedRows
 from core.admin.lists.rows import (
     MOST_GROUPS_SHOWN,
     Figure,
     GroupRow,
-    ListedRow,
     figures,
     group_rows,
-    listed_row,
+    rows_of,
     wanted_fields,
 )
 from core.admin.lists.rows import cell_of as cell_of
-from core.admin.lists.toolbar import Link, Toolbar, toolbar_of
+from core.admin.lists.toolbar import Link, Toolbar, states_url, toolbar_of
 from core.plugins.declarations import Action, Resource
 from core.resources.paging import count_records
 from core.resources.reading import COUNT_LIMIT, Page, conditions_of, read_page
@@ -85,7 +85,7 @@ class ListView:
     columns: list[Column]
     columns_text: str
     density: str
-    rows: list[ListedRow]
+    rows: ListedRows
     groups: list[GroupRow]
     figures: list[Figure]
     figures_url: str
@@ -98,6 +98,7 @@ class ListView:
     bulk_actions: list[BulkAction]
     collection_actions: list[Link]
     queries: list[Link]
+    states_url: str = ""
 
 
 @dataclass
@@ -105,7 +106,7 @@ class Content:
     """What is read for a list: rows or groups, the figures below, the pager."""
 
     pager: Pager
-    rows: list[ListedRow] = field(default_factory=list)
+    rows: ListedRows = field(default_factory=ListedRows)
     groups: list[GroupRow] = field(default_factory=list)
     figures: list[Figure] = field(default_factory=list)
     figures_url: str = ""
@@ -130,14 +131,14 @@ def list_view(ctx: Context, resource: Resource, address: ListAddress) -> ListVie
         edit_url=f"/{resource.path}/cells" if writable["update"] else "",
         exports=_exports(resource, address, shown) if ctx.can(f"{resource.key}.export") else [],
         bulk_actions=bulk_actions(ctx, resource), collection_actions=_collection_actions(ctx, resource),
-        queries=query_links(ctx, resource),
+        queries=query_links(ctx, resource), states_url=states_url(shape),
     )  # fmt: skip
 
 
 def _rows(ctx: Context, shape: Shape, address: ListAddress, shown: Sequence[Shown]) -> Content:
     request = address.request(wanted_fields(shape, shown))
     page = read_page(ctx, shape, request)
-    rows = [listed_row(ctx, shape, shown, row) for row in page.items]
+    rows = rows_of(ctx, shape, shown, page.items)
     wanted = totals_of(shape, address, shown) if rows else {}
     asked = page.total_is_exact or "all" in address.totals.split(",")
     return Content(

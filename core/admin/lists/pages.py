@@ -11,8 +11,9 @@ from core.admin.frame.visit import show as show_page
 from core.admin.lists.address import ListAddress
 from core.admin.lists.columns import shown_columns
 from core.admin.lists.filters import is_untidy, with_found
+from core.admin.lists.markup import ListedRows
 from core.admin.lists.page import bulk_actions, list_view, may_write
-from core.admin.lists.rows import group_rows, listed_row, wanted_fields
+from core.admin.lists.rows import GroupRow, group_rows, rows_of, wanted_fields
 from core.admin.lists.saved import open_address
 from core.admin.lists.whence import remember_list
 from core.admin.records.beside import bare_frame
@@ -58,12 +59,12 @@ def show_group(visit: Visit, resource: Resource) -> Response:
         shape = ctx.shape(resource)
         address = ListAddress.read(resource.path, query)
         shown = shown_columns(ctx, shape, address)
-        groups, rows, more_url = [], [], ""
+        groups, rows, more_url = list[GroupRow](), ListedRows(), ""
         if address.group:
             groups = group_rows(ctx, shape, address, shown, level)
         else:
             page = read_page(ctx, shape, address.request(wanted_fields(shape, shown)))
-            rows = [listed_row(ctx, shape, shown, row) for row in page.items]
+            rows = rows_of(ctx, shape, shown, page.items)
             _, _, tail = address.behind(page.next).url.partition("?") if page.next else ("", "", "")
             more_url = f"/{resource.path}/group?level={level}&{tail}" if tail else ""
         view = {

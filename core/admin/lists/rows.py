@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
-
-from markupsafe import Markup
+from zoneinfo import ZoneInfo
 
 from core.actions.context import Context
-from core.admin.display.cells import Cell, cell
+from core.admin.display.cells import Cell, cell, said, tone_of
+from core.admin.display.words import NUMERIC_KINDS
 from core.admin.forms.pickers import label_of_row, may_read, names_of
 from core.admin.forms.plans import target_resource
 from core.admin.lists.address import ListAddress
 from core.admin.lists.columns import Shown, is_price
-from core.admin.lists.markup import cells_markup
+from core.admin.lists.markup import ListedRows, Told, listed_rows
 from core.desk.preferences import own_zone
 from core.plugins.declarations import Resource
 from core.resources import periods
@@ -25,17 +25,6 @@ from core.resources.shape import Field, Shape
 
 FIGURES = {"sum": "Sum", "avg": "Average", "min": "Smallest", "max": "Largest"}
 MIXED = "several units"
-
-
-@dataclass(frozen=True)
-class ListedRow:
-    """A record of the list; `version` is what a change of one of its cells starts from."""
-
-    id: int
-    version: int | None
-    label: str
-    url: str
-    cells: Markup
 
 
 @dataclass(frozen=True)
@@ -68,12 +57,28 @@ def wanted_fields(shape: Shape, columns: Iterable[Shown]) -> tuple[str, ...]:
     return tuple(dict.fromkeys([*names, *labelled, *units, *version]))
 
 
-def listed_row(ctx: Context, shape: Shape, columns: Sequence[Shown], row: Mapping[str, Any]) -> ListedRow:
-    """Return a record as the list shows it."""
-    cells = [cell_of(ctx, shape, column.field, row, shape.model) for column in columns]
-    label, url = label_of_row(shape, row), f"/{shape.resource.path}/{row['id']}"
-    names = [column.field.name for column in columns]
-    return ListedRow(row["id"], row.get("version"), label, url, cells_markup(names, cells, url, label))
+def rows_of(
+    ctx: Context, shape: Shape, columns: Sequence[Shown], rows: Sequence[Mapping[str, Any]]
+) -> ListedRows:
+    """Return records as the list shows them."""
+    zone = own_zone(ctx)
+    told = [_told(column.field, zone) for column in columns]
+    return listed_rows(told, rows, [label_of_row(shape, row) for row in rows], f"/{shape.resource.path}")
+
+
+def _told(item: Field, zone: ZoneInfo) -> Told:
+    name, kind, label, unit = item.name, item.kind.name, item.label_name, f"{item.unit}_label"
+
+    def reference(row: Mapping[str, Any]) -> str:
+        value = row.get(name)
+        return str(row.get(label) or ("" if value is None else f"#{value}"))
+
+    if item.reference is not None:
+        return Told(name, reference)
+    if item.unit:
+        return Told(name, lambda row: said(kind, row.get(name), zone, str(row.get(unit) or "")), kind in NUMERIC_KINDS)
+    tone = (lambda row: tone_of(kind, row.get(name))) if kind == "state" else None
+    return Told(name, lambda row: said(kind, row.get(name), zone), kind in NUMERIC_KINDS, tone)
 
 
 def cell_of(ctx: Context, shape: Shape, item: Field, row: Mapping[str, Any], owner: Any) -> Cell:
