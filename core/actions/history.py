@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 MOST = 100
 FURTHEST = 500
-"""How many entries are looked through for those that changed one field."""
+"""How many entries behind a place are compared with what somebody typed."""
 
 
 @dataclass(frozen=True)
@@ -35,17 +35,23 @@ class Stretch:
 def stretch_of(
     ctx: Context, shape: Shape, record_id: int, *, before: int | None = None, limit: int = MOST, field: str = ""
 ) -> Stretch:
-    """Return a part of a record's history in one query, with `field` only what changed that field or list of lines."""
+    """Return a part of a record's history, with `field` only what changed that field or list of lines.
+
+    However far back they lie, those entries are found: the database leaves the others out, place by place.
+    """
     if field and field not in shape.fields and field not in shape.lines:
         raise Invalid({"field": [f"{shape.resource.key} has no field {field!r}."]})
-    conditions = [AuditEntry.sequence < before] if before is not None else []
-    most = FURTHEST if field else limit
-    found = ctx.all(_of_record(sa.select(AuditEntry), shape.resource, record_id, conditions).limit(most + 1))
-    seen = found[:most]
-    told = [entry for entry in seen if _tells(shape, entry, field)] if field else seen
-    if len(told) > limit:
-        return Stretch(told[:limit], told[limit - 1].sequence)
-    return Stretch(told, seen[-1].sequence if len(found) > most else None)
+    telling = [_telling(shape, field)] if field else []
+    found: list[AuditEntry] = []
+    while len(found) <= limit:
+        conditions = [*telling, *([AuditEntry.sequence < before] if before is not None else [])]
+        wanted = _of_record(sa.select(AuditEntry), shape.resource, record_id, conditions)
+        part = ctx.all(wanted.limit(limit + 1))
+        found += [entry for entry in part if not field or _tells(shape, entry, field)]
+        if len(part) <= limit:
+            break
+        before = part[-1].sequence
+    return Stretch(found[:limit], found[limit - 1].sequence if len(found) > limit else None)
 
 
 def entries_after(ctx: Context, resource: Resource, record_id: int, sequence: int) -> list[AuditEntry]:
@@ -105,6 +111,16 @@ def read_history(
 def _of_record(columns: Any, resource: Resource, record_id: int, conditions: Sequence[Any] = ()) -> Any:
     own = (AuditEntry.resource == resource.key, AuditEntry.record_id == record_id)
     return columns.where(*own, *conditions).order_by(AuditEntry.sequence.desc())
+
+
+def _telling(shape: Shape, field: str) -> sa.ColumnElement[bool]:
+    """Return what the database can tell of the entries that changed a field, or may have changed a list of lines."""
+    if field in shape.lines:
+        named = f'"{shape.lines[field].model.__tablename__}"'
+        lines: sa.ColumnElement[str] = AuditEntry.changes["lines"].as_string()
+        return lines.contains(named, autoescape=True)
+    value: sa.ColumnElement[str] = AuditEntry.changes[("fields", field)].as_string()
+    return value.is_not(None)
 
 
 def _tells(shape: Shape, entry: AuditEntry, field: str) -> bool:

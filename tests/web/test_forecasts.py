@@ -2,6 +2,7 @@
 
 import pytest
 
+from core.actions.models import AuditEntry
 from core.testing import house
 from core.testing.clients import ApiClient
 from tests.web.conftest import assert_problem
@@ -65,3 +66,30 @@ def test_the_history_goes_on_and_can_be_narrowed(client, lye):
     names = client.get(f"{path}/history?field=name").json["items"]
     assert [entry["changes"]["fields"]["name"][1] for entry in names][:2] == ["NaOH", "Sodium hydroxide"]
     assert len(client.get(f"{path}/history?field=reorder_point").json["items"]) == 1
+
+
+def test_what_changed_a_field_is_found_however_far_back(client, kernel, tenant, lye):
+    path = f"items/{lye['id']}"
+    version = client.patch(path, {"name": "Caustic soda"}, version=lye["version"]).json["version"]
+    client.patch(path, {"name": "Lye flakes"}, version=version)
+    with kernel.unit(tenant.id) as ctx:
+        told = {"verb": "update", "fields": {"reorder_point": ["5", "6"]}}
+        lines = {**told, "lines": [{"table": "inventory_item_conversion", "id": 1, "verb": "update", "fields": {}}]}
+        ctx.db.insert_rows(AuditEntry, [
+            {"sequence": 10_000 + number, "username": "store", "action": "inventory.item.update", "request_id": "",
+             "resource": "inventory.item", "record_id": lye["id"], "previous_hash": "", "hash": "",
+             "changes": lines if number == 7 else told}
+            for number in range(700)
+        ])  # fmt: skip
+    found = client.get(f"{path}/history?field=name&limit=2").json
+    assert [entry["changes"]["fields"]["name"][1] for entry in found["items"]] == ["Lye flakes", "Caustic soda"]
+    rest = client.get(f"{path}/history?field=name&before={found['next']}").json
+    assert [entry["changes"]["verb"] for entry in rest["items"]] == ["create"]
+    assert rest["next"] is None
+    assert [entry["sequence"] for entry in client.get(f"{path}/history?field=conversions").json["items"]] == [10_007]
+    seen, before = [], ""
+    while before is not None:
+        part = client.get(f"{path}/history?field=reorder_point&limit=100{before}").json
+        seen += [entry["sequence"] for entry in part["items"]]
+        before = f"&before={part['next']}" if part["next"] else None
+    assert seen == list(range(10_699, 9_999, -1))
