@@ -5,6 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from core.jobs.handler import run_job
 from tests.browser.hands import faults_of
 
 
@@ -149,3 +150,30 @@ def test_many_rows_are_changed_without_scripts_too(open_page, client, items):
     page.get_by_role("button", name="Change 1 item").click()
     expect(page.get_by_text("1 item changed.")).to_be_visible()
     assert names(client) == ["Chalk", "Item 2", "Item 3"]
+
+
+def test_everything_that_matches_is_changed_by_jobs(open_page, client, kernel, items, monkeypatch):
+    monkeypatch.setattr("core.admin.edits.bulk.MOST", 2)
+    monkeypatch.setattr("core.desk.edits.PART", 2)
+    monkeypatch.setattr(kernel, "listeners", [])
+    page = listed(open_page, "/items?sort=code&reorder_point__gte=5")
+    page.get_by_role("checkbox", name="Select I-1 Item 1").check()
+    page.get_by_role("button", name="Edit all that match (3)").click()
+    page.get_by_label("Reorder at: what to do").select_option("percent")
+    page.get_by_label("Reorder at: by how much").fill("4.5")
+    page.get_by_role("button", name="Preview the changes").click()
+    expect(page.locator("table.preview ins").first).to_have_text("10.45 g")
+    assert faults_of(page) == []
+    client.patch(f"items/{items[2]}", {"reorder_point": "7"}, version=1)
+    page.get_by_role("button", name="Change 3 items").click()
+    expect(page.get_by_role("progressbar")).to_be_visible()
+    assert faults_of(page) == []
+    edit = re.search(r"\d+$", page.url).group()
+    for _part in range(2):
+        assert run_job(kernel, client.get(f"edits/{edit}").json["job_id"]) is None
+    # The page looks by itself how far it is, and shows what came of it.
+    expect(page.get_by_role("heading", name="All 3 items are gone through")).to_be_visible()
+    expect(page.get_by_role("row", name="I-3 Item 3")).to_contain_text("Somebody changed it since the preview.")
+    assert faults_of(page) == []
+    points = [row["reorder_point"] for row in client.get("items?sort=code").json["items"]]
+    assert points == ["10.450000", "20.900000", "7.000000"]
