@@ -35,6 +35,7 @@ from core.admin.records import pages as record_pages
 from core.admin.records.routes import ROUTES as RECORDS
 from core.admin.views.graphs.pages import states_page
 from core.admin.views.moving import move_record
+from core.admin.views.placing import place_record
 from core.admin.views.reports import query_page
 from core.errors import Forbidden, NotFound, Problem, Unauthenticated
 from core.plugins.declarations import Query, Resource
@@ -220,6 +221,12 @@ def state_diagram(visit: Visit, path: str) -> Response:
 def move_in_view(visit: Visit, path: str, record_id: int) -> Response:
     """Move a record to another column, day or parent."""
     return move_record(visit, _find(visit, path), record_id)
+
+
+@page("/<path:path>/<int:record_id>/place", "GET", "POST")
+def place_in_tree(visit: Visit, path: str, record_id: int) -> Response:
+    """Ask where in its tree a record shall stand, and put it there."""
+    return place_record(visit, _find(visit, path), record_id)
 
 
 @page("/<path:path>/do/<verb>", "GET", "POST")

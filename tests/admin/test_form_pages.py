@@ -216,6 +216,21 @@ def change(pages, path, name, **values):
     return pages.post(f"/{path}/change", _changed=name, **values)
 
 
+def test_many_pasted_rows_are_answered_at_once(pages, items, units):
+    values, names = {}, []
+    for row, code in enumerate(("OLIVE", "COCOA", "LYE")):
+        names.append(f"lines-{row}-item_id")
+        values |= {f"lines-{row}-item_id": str(items[code]), f"lines-{row}-quantity": "1"}
+    answer = change(pages, "receipts", names, **values)
+    kilogram = {"value": str(units["kg"]), "label": "kg"}
+    assert answer.json["fields"] == {f"lines-{row}-unit_id": kilogram for row in range(3)}
+    assert change(pages, "receipts", [*names, "lines-9-item_id"], **values).status_code == 422
+    many = pages.browser.post(
+        "/receipts/change", {**values, "_changed": names * 70}, headers={"Accept": "application/json"}
+    )
+    assert many.json["errors"] == {"_changed": ["Ask for at most 200 inputs at once."]}
+
+
 def test_only_what_changes_is_answered(pages, client, kernel, items, units):
     values = {"supplier_name": "Oliveto", "lines-7-item_id": str(items["OLIVE"]), "lines-7-quantity": "1 200,5"}
     change(pages, "receipts", "lines-7-item_id", **values)

@@ -109,6 +109,9 @@ def test_a_favourite_is_starred_named_moved_and_taken_away(browser: BrowserClien
     assert _favourites(client) == ["What we buy", "Lots", "Batches"]
     browser.post("/favourites", {"do": "down", "url": "/items?kind=raw"})
     assert _favourites(client) == ["Lots", "What we buy", "Batches"]
+    for before, order in (("/lots", "Batches Lots What we buy"), ("", "Lots What we buy Batches")):
+        browser.post("/favourites", {"do": "place", "url": "/batches", "before": before})
+        assert " ".join(_favourites(client)) == order
     page = browser.get("/favourites").text
     assert 'value="What we buy"' in page and 'href="/items?kind=raw"' in page
     browser.post("/favourites", {"do": "toggle", "url": "/lots"})
@@ -122,6 +125,7 @@ def test_a_favourite_is_starred_named_moved_and_taken_away(browser: BrowserClien
         ({"do": "add", "url": "//elsewhere.example", "title": "Away"}, 422),
         ({"do": "add", "url": "", "title": "Nowhere"}, 422),
         ({"do": "rename", "url": "/nowhere"}, 404),
+        ({"do": "place", "url": "/nowhere"}, 404),
         ({}, 404),
     ],
 )

@@ -141,3 +141,24 @@ def test_picker_answers_are_searched_and_filtered(pages, client):
     found = pages.browser.get("/admin/uom/choices?search=kg").json["items"]
     assert "kg" in [option["label"].split()[0] for option in found]
     assert pages.browser.get("/admin/uom/choices?nonsense=1").status_code == 422
+
+
+def test_what_does_not_apply_is_hidden_where_it_is_only_read(pages_with, client, units):
+    reader = pages_with("inventory.item.read", "inventory.adjustment.read")
+    common = {"base_unit_id": units["g"], "code": "JAR", "name": "Jar"}
+    jar = client.post("items", {**common, "kind": "container", "capacity": "60", "capacity_unit_id": units["g"]})
+    assert jar.status_code == 201, jar.text
+    box = client.post("items", {**common, "code": "BOX", "kind": "packaging"}).json["id"]
+    assert "<dt>Capacity</dt>" in reader.open(f"/items/{jar.json['id']}")
+    page = reader.open(f"/items/{box}")
+    assert "<dt>Capacity</dt>" not in page
+    assert "<dt>Reorder at</dt>" in page
+    place = client.get("admin/locations?is_default=true").json["items"][0]["id"]
+    line = {"item_id": box, "unit_cost": "0.5"}
+    cost = client.post(
+        "inventory/adjustments", {"adjustment_type": "cost_override", "location_id": place, "lines": [line]}
+    )
+    assert cost.status_code == 201, cost.text
+    lines = reader.open(f"/inventory/adjustments/{cost.json['id']}").partition("<tbody>")[2]
+    # A new cost is a cost and no quantity.
+    assert lines.partition("</tr>")[0].count('aria-label="empty"') >= 1

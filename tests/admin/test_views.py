@@ -261,6 +261,32 @@ def test_nothing_is_put_inside_itself(pages, client, categories):
     assert client.get(f"items/categories/{categories['Olive']}").json["parent_id"] is None
 
 
+def test_without_scripts_a_page_asks_where_it_shall_stand(pages, client, categories):
+    tree = pages.open("/items/categories?view=tree")
+    url = f"/items/categories/{categories['Olive']}/place"
+    assert f'href="{url}"' in tree
+    page = pages.open(url)
+    assert "Empty: at the top of the tree." in page
+    moved = pages.send(page, url, parent_id="", parent_id__find="Wax")
+    assert moved.headers["Location"] == "/items/categories?view=tree"
+    assert "Olive moved." in pages.follow(moved)
+    assert client.get(f"items/categories/{categories['Olive']}").json["parent_id"] == categories["Wax"]
+    circle = pages.send(page, url, 422, parent_id=str(categories["Extra virgin"]))
+    assert "cannot lie inside itself" in circle.text
+    nowhere = pages.send(page, url, 422, parent_id="", parent_id__find="Cheese")
+    assert "No category is called" in nowhere.text
+    pages.send(page, url, parent_id="")
+    assert client.get(f"items/categories/{categories['Olive']}").json["parent_id"] is None
+
+
+def test_what_stands_in_no_tree_or_may_not_be_changed_is_put_nowhere(pages, pages_with, transfer, categories):
+    pages.open(f"/transfers/{transfer()}/place", 404)
+    reader = pages_with("inventory.category.read")
+    assert "/place" not in reader.open("/items/categories?view=tree")
+    reader.open(f"/items/categories/{categories['Olive']}/place", 403)
+    assert reader.post(f"/items/categories/{categories['Olive']}/place", parent_id="").status_code == 403
+
+
 # -- chart ---------------------------------------------------------------------------------------------------
 
 
@@ -339,6 +365,10 @@ def test_the_states_of_a_document_are_drawn_from_its_actions(pages):
         assert text in page
     assert "<li>Draft: Cancel → Cancelled</li>" in re.sub(r"\s+", " ", page)
     pages.open("/items/states", 404)
+    # The diagram is as near from the list as from its other views.
+    for path in ("/transfers", "/transfers?view=kanban"):
+        assert '<a class="button" href="/transfers/states">' in pages.open(path)
+    assert "/items/states" not in pages.open("/items")
 
 
 def test_a_lot_is_drawn_with_what_it_came_from(furnished):

@@ -95,6 +95,25 @@ def test_a_filtered_list_is_starred_and_stays_at_hand(open_page, shop):
     expect(favourite).to_have_count(0)
 
 
+def test_favourites_are_dragged_into_order(open_page, client):
+    kept = [{"title": title, "url": f"/{title.lower()}"} for title in ("Items", "Lots", "Batches")]
+    client.patch("me/preferences", {"favourites": kept})
+    page = open_page("/items", member=client.member)
+    links = page.locator("#favourites [data-favourite]")
+    expect(links).to_have_text(["Items", "Lots", "Batches"])
+    links.nth(2).hover()
+    expect(page.locator("#favourites")).to_have_attribute("data-sorts", "yes")
+    start, end = links.nth(2).bounding_box(), links.nth(0).bounding_box()
+    page.mouse.down()
+    page.mouse.move(start["x"] + 30, start["y"] - 6, steps=4)
+    page.mouse.move(end["x"] + 30, end["y"] + 4, steps=8)
+    with page.expect_response("**/favourites"):
+        page.mouse.up()
+    expect(links).to_have_text(["Batches", "Items", "Lots"])
+    assert [item["title"] for item in client.get("me/preferences").json["favourites"]] == ["Batches", "Items", "Lots"]
+    expect(page).to_have_url(re.compile("/items$"))
+
+
 def test_the_menu_is_folded_and_stays_so(open_page):
     page = open_page("/items")
     _ready(page)

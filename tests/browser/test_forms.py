@@ -112,6 +112,19 @@ def test_rows_come_from_a_spreadsheet(open_page, client, pantry):
     assert lines[0]["quantity"] == "1200.500000"
 
 
+def test_what_belongs_to_pasted_rows_comes_in_one_request(open_page, client, pantry):
+    page = open_page("/receipts/new")
+    new_receipt(page)
+    asked = []
+    page.on("request", lambda request: request.url.endswith("/receipts/change") and asked.append(request))
+    with page.expect_response(lambda answer: answer.url.endswith("/receipts/change")):
+        page.evaluate(PASTE, ["select[name=lines-0-item_id]", "OLIVE\t1\nCOCOA\t2\n" * 30])
+    # Also in the last of sixty rows the unit is the one that the item is bought in.
+    for row in (0, 59):
+        expect(page.locator(f"select[name=lines-{row}-unit_id] option:checked")).to_have_text("kg")
+    assert len(asked) == 1
+
+
 def test_a_record_is_made_on_the_fly(open_page, client):
     client.post("items/categories", {"name": "Butter"})
     page = open_page("/items/new")

@@ -174,6 +174,16 @@ def test_a_tree_is_walked_and_changed_by_keyboard(open_page, client, shop):
     expect(node("Olive")).to_be_focused()
     wax = client.get("items/categories?name=Wax").json["items"][0]["id"]
     assert client.get("items/categories?name=Olive").json["items"][0]["parent_id"] == wax
+    page.keyboard.press("m")
+    sheet = page.get_by_role("dialog", name="Move Olive")
+    expect(sheet.get_by_role("combobox")).to_be_focused()
+    assert faults_of(page, "dialog[open]") == []
+    page.keyboard.press("Backspace")
+    expect(sheet.locator(".ts-control .item")).to_have_count(0)
+    page.keyboard.press("Control+s")
+    expect(sheet).to_be_hidden()
+    expect(node("Olive")).to_be_focused()
+    assert client.get("items/categories?name=Olive").json["items"][0]["parent_id"] is None
 
 
 def test_a_chart_is_drawn_and_follows_its_choices(open_page, transfer):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from flask import Response, jsonify, request
@@ -19,27 +20,36 @@ from core.errors import Invalid
 from core.plugins.declarations import Resource
 
 Inputs = dict[str, dict[str, str]]
+MOST_CHANGED = 200
 
 
 def answer_change(visit: Visit, resource: Resource) -> Response:
-    """Answer the inputs that become different when the one named `_changed` does."""
+    """Answer the inputs that become different when those named `_changed` do: one that was typed, or many pasted."""
+    names = request.form.getlist("_changed") or [""]
+    if len(names) > MOST_CHANGED:
+        raise Invalid({"_changed": [f"Ask for at most {MOST_CHANGED} inputs at once."]})
     with visit.reading() as ctx:
         shape = ctx.shape(resource)
         form = BoundForm(record_plan(ctx, shape), own_zone(ctx), posted=request.form)
         find_typed(ctx, form, request.form)
-        return jsonify(fields=_changed(ctx, resource, form, request.form.get("_changed", "")))
+        places = {f"{grid.name}-{row.index}-": (grid, row) for grid in form.grids.values() for row in grid.rows}
+        found: Inputs = {}
+        for name in names:
+            found |= _changed(ctx, resource, form, places, name)
+        return jsonify(fields=found)
 
 
-def _changed(ctx: Context, resource: Resource, form: BoundForm, name: str) -> Inputs:
-    values = body_of(form.top, form.zone, creating=False)
+def _changed(
+    ctx: Context, resource: Resource, form: BoundForm, places: Mapping[str, tuple[BoundGrid, Row]], name: str
+) -> Inputs:
     if form.top.find(name) is not None:
+        values = body_of(form.top, form.zone, creating=False)
         return _inputs(form, form.top, suggest(ctx, resource, name, values), "")
-    for grid in form.grids.values():
-        for row in grid.rows:
-            column = name.removeprefix(f"{grid.name}-{row.index}-")
-            if column != name and row.form.find(column) is not None:
-                return _row_inputs(ctx, resource, form, (grid, row, column))
-    raise Invalid({"_changed": ["Is not an input of this form."]})
+    prefix, _, column = name.rpartition("-")
+    grid, row = places.get(f"{prefix}-", (None, None))
+    if grid is None or row is None or row.form.find(column) is None:
+        raise Invalid({"_changed": ["Is not an input of this form."]})
+    return _row_inputs(ctx, resource, form, (grid, row, column))
 
 
 def _row_inputs(ctx: Context, resource: Resource, form: BoundForm, touched: tuple[BoundGrid, Row, str]) -> Inputs:

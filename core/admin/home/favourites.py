@@ -27,12 +27,14 @@ def favourites_page(visit: Visit) -> Response:
 
 
 def change_favourites(visit: Visit) -> Response:
-    """Add, rename, move or take away one favourite; `toggle` is what the star does."""
+    """Add, rename, move or take away one favourite; the star does `toggle`, a drag does `place`."""
     step, url = request.form.get("do", ""), request.form.get("url", "")
     title = " ".join(request.form.get("title", "").split())[:LONGEST]
 
     def work(ctx: Context) -> Answer:
-        set_preference(ctx, "favourites", _after(preference(ctx, "favourites", []), step, url, title))
+        kept = preference(ctx, "favourites", [])
+        placed = _placed(kept, url, request.form.get("before", "")) if step == "place" else None
+        set_preference(ctx, "favourites", placed or _after(kept, step, url, title))
         return Answer(200, "")
 
     perform(visit.kernel, visit.actor, work)
@@ -59,4 +61,16 @@ def _after(kept: Kept, step: str, url: str, title: str) -> Kept:
         moved = [*kept[:place], *kept[place + 1 :]]
         moved.insert(max(0, place + (1 if step == "down" else -1)), kept[place])
         return moved
-    raise Invalid({"do": ["Must be toggle, add, remove, rename, up or down."]})
+    raise Invalid({"do": ["Must be toggle, add, remove, rename, up, down or place."]})
+
+
+def _placed(kept: Kept, url: str, before: str) -> Kept:
+    """Return the favourites with one of them dragged before another, or to the end where no other is named."""
+    moved, others = ([item for item in kept if (item["url"] == url) == own] for own in (True, False))
+    if not moved:
+        raise NotFound("There is no such favourite.")
+    places = [index for index, item in enumerate(others) if item["url"] == before]
+    if before and not places:
+        raise Invalid({"before": ["Must be the address of another favourite, or empty for the end."]})
+    place = places[0] if places else len(others)
+    return [*others[:place], *moved, *others[place:]]

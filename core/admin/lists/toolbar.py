@@ -61,6 +61,12 @@ def toolbar_of(ctx: Context, shape: Shape, address: ListAddress) -> Toolbar:
     )  # fmt: skip
 
 
+def states_url(shape: Shape) -> str:
+    """Return where the states of a resource are drawn, empty where its records go through none."""
+    item = shape.fields.get("state")
+    return f"/{shape.resource.path}/states" if item is not None and item.kind.name == "state" else ""
+
+
 def view_names(resource: Resource) -> list[str]:
     """Return the views that a resource has: the list, a chart, and those that its declaration names."""
     declared = {"kanban": resource.kanban, "calendar": resource.calendar, "tree": resource.tree}

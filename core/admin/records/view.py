@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -27,6 +28,7 @@ from core.admin.records.drawn import drawn_form
 from core.admin.records.status import Status, status_of
 from core.desk.preferences import own_zone
 from core.plugins.declarations import Group, Lines, Resource
+from core.resources.conditions import document_field, holds
 from core.resources.shape import Field, Shape
 
 
@@ -199,8 +201,8 @@ def _item(ctx: Context, shape: Shape, name: str, row: Mapping[str, Any], form: B
     control = form.inputs.find(name) if form is not None else None
     if control is not None:
         return Item(item.label, field=control)
-    # The state of a record stands beside its name.
-    if not row or item.kind.name == "state":
+    # The state of a record stands beside its name; what does not apply is hidden as a form hides it.
+    if not row or item.kind.name == "state" or not holds(item.visible_when, row.get):
         return None
     return Item(item.label, cell=cell_of(ctx, shape, item, row, shape.model))
 
@@ -209,6 +211,15 @@ def _line_table(ctx: Context, shape: Shape, part: Lines, row: Mapping[str, Any])
     line = shape.lines[part.name]
     names = [name for name in part.fields if name in line.fields] or [name for name in line.fields if name != "id"]
     items = [line.fields[name] for name in names]
-    cells = [[cell_of(ctx, shape, item, given, line.model) for item in items] for given in row.get(part.name, ())]
+
+    def look(given: Mapping[str, Any], name: str) -> Any:
+        above = document_field(line, name)
+        return row.get(above) if above else given.get(name)
+
+    def made(item: Field, given: Mapping[str, Any]) -> Cell:
+        applies = holds(item.visible_when, partial(look, given))
+        return cell_of(ctx, shape, item, given, line.model) if applies else Cell("")
+
+    cells = [[made(item, given) for item in items] for given in row.get(part.name, ())]
     columns = [{"label": item.label, "numeric": item.kind.sums} for item in items]
     return LineTable(part.name, part.title or line.title, columns, cells, table_markup(cells), tab=part.tab)

@@ -14,7 +14,7 @@ from core.admin.frame.visit import Visit, frame, go, show
 from core.admin.lists.address import ListAddress
 from core.admin.lists.filters import is_untidy, with_found
 from core.admin.lists.page import may_write
-from core.admin.lists.toolbar import Toolbar, toolbar_of
+from core.admin.lists.toolbar import Toolbar, states_url, toolbar_of
 from core.admin.records.pages import said
 from core.errors import Invalid, Problem
 from core.plugins.declarations import Resource
@@ -63,11 +63,6 @@ def _head(ctx: Context, shape: Shape, address: ListAddress) -> Head:
     return Head(
         url=f"/{resource.path}", help=resource.help, singular=resource.singular, icon=resource.icon,
         new_url=f"/{resource.path}/new" if may_write(ctx, resource, "create") else "",
-        states_url=f"/{resource.path}/states" if has_states(shape) else "",
+        states_url=states_url(shape),
         toolbar=toolbar_of(ctx, shape, address), narrowed=address.narrowed,
     )  # fmt: skip
-
-
-def has_states(shape: Shape) -> bool:
-    """Whether records of a resource go through states."""
-    return "state" in shape.fields and shape.fields["state"].kind.name == "state"

@@ -12,9 +12,9 @@ from core.admin.display.cells import TONES
 from core.admin.display.words import words_label
 from core.admin.forms.pickers import may_read
 from core.admin.frame.visit import Visit, frame, show
+from core.admin.lists.toolbar import states_url
 from core.admin.records.pages import crumb
 from core.admin.views.graphs.drawing import Drawing, Edge, Node, draw
-from core.admin.views.page import has_states
 from core.errors import NotFound
 from core.plugins.declarations import Resource
 from core.plugins.registry import Registry
@@ -26,7 +26,7 @@ def states_page(visit: Visit, resource: Resource) -> Response:
     """Show the states of a resource and the actions between them."""
     with visit.reading() as ctx:
         shape = ctx.shape(resource)
-        if not has_states(shape):
+        if not states_url(shape):
             raise NotFound(f"{resource.title} have no states.")
         drawing = state_graph(ctx, shape)
         page = frame(visit, ctx, f"States of {resource.title.lower()}", crumb(resource))

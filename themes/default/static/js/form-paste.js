@@ -1,12 +1,11 @@
 // Rows from a spreadsheet: cells are filled from the focused one on, names are looked up in one request.
 import { all, one, tell, token } from "./dom.js";
-import { askChange } from "./form-change.js";
+import { askRows } from "./form-change.js";
 import { clearProblem, fill, gridOf, markProblem, rowOf } from "./form-cells.js";
 import { markChanged } from "./guard.js";
 import { addRows } from "./lines.js";
 
 const MOST_ROWS = 2000;
-const MOST_ASKED = 40;
 
 // Cells with line breaks stand in quotes, as spreadsheets write them.
 export function readTable(text) {
@@ -86,10 +85,7 @@ async function paste(start, table) {
   const left = table.length - rows.length;
   tell(`${rows.length} ${rows.length === 1 ? "row" : "rows"} pasted.${missing ? ` ${missing} ${missing === 1 ? "name was" : "names were"} not found: choose where it is red.` : ""}${left ? ` ${left} more did not fit: a page takes ${MOST_ROWS} rows.` : ""}`, missing || left ? "warn" : "good");
   // Units and the like are filled in where the paste left them empty.
-  for (const row of filled.slice(0, MOST_ASKED)) {
-    const control = one("[data-change][name]", row);
-    if (control?.value) await askChange(control, { onlyEmpty: true });
-  }
+  await askRows(grid.closest("form"), filled.map((row) => one("[data-change][name]", row)).filter((control) => control?.value));
 }
 
 document.addEventListener("paste", (event) => {

@@ -67,7 +67,8 @@ function ask(links, focus) {
   one("button", list).focus();
 }
 
-async function openHere(url, focus) {
+// A page of one question, asked over the view; whoever answers it stays in the view.
+export async function openHere(url, focus) {
   await openSheet(Object.assign(document.createElement("a"), { href: url }));
   const dialog = one("#sheet");
   const back = (event) => sendSheet(event, dialog, focus);

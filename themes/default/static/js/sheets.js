@@ -13,7 +13,8 @@ export async function openSheet(link) {
   dialog.showModal();
   prepare(dialog);
   window.htmx?.process(dialog);
-  one("input:not([type=hidden]), select, textarea, button[type=submit]", one("#action", dialog))?.focus();
+  const first = one("input:not([type=hidden]), select, textarea, button[type=submit]", one("#action", dialog));
+  (first?.tomselect ?? first)?.focus();
 }
 
 // What a form refuses is shown where it was asked, with what was typed.

@@ -1,6 +1,6 @@
 // The tree: opened and walked by keyboard as trees are, branches fetched when they are opened, records put elsewhere
 import { all, one, onArrival, tell } from "./dom.js";
-import { move } from "./moving.js";
+import { move, openHere } from "./moving.js";
 
 const link = (item) => one(":scope > .branch-row > .branch-link", item);
 const group = (item) => one(":scope > ul", item);
@@ -19,6 +19,10 @@ function prepareBranch(branch) {
     inside.id ||= `branch-${branch.dataset.id}`;
     own.setAttribute("aria-owns", inside.id);
   }
+  // Within a tree there are only its items; the key M does what this link does.
+  const door = one(":scope > .branch-row > [data-place]", branch);
+  door?.setAttribute("aria-hidden", "true");
+  if (door) door.tabIndex = -1;
   if (inside || own.dataset.branch) own.setAttribute("aria-expanded", String(Boolean(inside) && !inside.hidden));
 }
 
@@ -68,6 +72,8 @@ function put(branch, parent) {
   return move(link(branch).getAttribute("href"), tree.dataset.field, parent?.dataset.id ?? "", `.branch[data-id="${id}"] .branch-link`);
 }
 
+const place = (branch) => openHere(one(":scope > .branch-row > [data-place]", branch).href, `.branch[data-id="${branch.dataset.id}"] .branch-link`);
+
 const keys = {
   ArrowDown: (own, shown) => focus(shown[shown.indexOf(own) + 1]),
   ArrowUp: (own, shown) => focus(shown[shown.indexOf(own) - 1]),
@@ -97,6 +103,9 @@ document.addEventListener("keydown", (event) => {
     else if (taken) put(taken, item(own));
   } else if (event.key === "Escape") {
     taken = null;
+  } else if (event.key === "m" && "movable" in tree.dataset) {
+    event.preventDefault();
+    place(item(own));
   } else if (keys[event.key]) {
     event.preventDefault();
     keys[event.key](own, visible(tree));
@@ -106,6 +115,10 @@ document.addEventListener("keydown", (event) => {
 document.addEventListener("click", (event) => {
   const twist = event.target.closest(".tree .twist:not(.none)");
   if (twist) toggle(item(twist));
+  const door = event.target.closest(".tree [data-place]");
+  if (!door || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  event.preventDefault();
+  place(item(door));
 });
 
 function makeDraggable(tree) {
