@@ -140,6 +140,7 @@ def test_an_entry_moves_among_the_hours_by_hand_and_by_keyboard(open_page, held)
     page.goto("/reservations?view=calendar&span=week&on=2027-03-10")
     ready(page)
     entry = page.get_by_role("link", name=held["number"])
+    assert faults_of(page, "#list") == []
     with page.expect_request("**/move") as told:
         drag(page, page.locator(".agenda-entry"), page.locator("[data-day='2027-03-10'] .among-hours"))
     # Held by its middle, half an hour below its top, and dropped at one o'clock, the middle of the hours shown.
@@ -198,11 +199,12 @@ def test_a_chart_is_drawn_and_follows_its_choices(open_page, transfer):
 
 SHAPES = ("/transfers?view=kanban", "/transfers?view=calendar&on=2026-03-11",
           "/transfers?view=calendar&on=2026-03-11&span=week", "/transfers?view=calendar&on=2026-03-11&span=day",
-          "/transfers?view=chart", "/items/categories?view=tree", "/items/categories?view=tree&search=virgin",
-          "/transfers/states", "/reports/stock-now")  # fmt: skip
+          "/reservations?view=calendar&on=2027-03-12&span=week", "/transfers?view=chart",
+          "/items/categories?view=tree", "/items/categories?view=tree&search=virgin", "/transfers/states",
+          "/reports/stock-now")  # fmt: skip
 
 
-def test_no_view_shuts_anybody_out_or_is_wider_than_a_phone(open_page, transfer):
+def test_no_view_shuts_anybody_out_or_is_wider_than_a_phone(open_page, transfer, held):
     page = open_page("/", width=390)
     found = {}
     for path in SHAPES:
