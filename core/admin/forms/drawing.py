@@ -6,11 +6,13 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from core.admin.display.markup import Pattern, escaped, hole
-from core.admin.forms.controls import ControlInfo, GeneratedForm, first_options, options_markup
+from core.admin.forms.controls import ControlInfo, GeneratedForm, first_options, options_markup, shown_text
 from core.admin.forms.depending import settle
-from core.admin.forms.inputs import Bound, Controls, Inputs, Row, bind
+from core.admin.forms.inputs import Controls, Inputs, Row, Values
+from core.admin.forms.values import plain_number, typed
 
 LineRow = Callable[..., Any]
 _BETWEEN = re.compile(r">\s+<")
@@ -20,13 +22,14 @@ NOBODY = '<option value=""></option>'
 class Openings:
     """The holes of inputs: first one for the value of each, then one for each unit; and how a record fills them."""
 
-    def __init__(self, controls: Controls) -> None:
+    def __init__(self, controls: Controls, *, units: bool = True) -> None:
         self._infos = controls.infos
+        self._writers = [_writer(info) for info in controls.infos]
         open_to = [(place, info) for place, info in enumerate(self._infos) if not info.readonly]
         self._finders = [place for place, info in open_to if info.finder]
         self._ticks = [place for place, info in open_to if info.check]
         self._choices = [(place, _choices(info)) for place, info in open_to if info.choices and not info.check]
-        self._measured = [place for place, info in open_to if info.unit_of]
+        self._measured = [place for place, info in open_to if info.unit_of] if units else []
         self._first_unit = len(self._infos)
         self._first_label = self.count = self._first_unit + len(self._measured)
         self.width = self._first_label + len(self._finders)
@@ -43,8 +46,8 @@ class Openings:
 
     def texts(self, inputs: Inputs) -> list[str]:
         """Return what is to be escaped: values, units, and what the chosen records are called."""
-        infos = self._infos
-        found = [inputs.text(info) for info in infos]
+        infos, values, zone = self._infos, inputs.values, inputs.zone
+        found = [write(values, zone) for write in self._writers]
         found += [inputs.unit(infos[place]) for place in self._measured]
         found += [inputs.label(infos[place]) for place in self._finders]
         return found
@@ -60,6 +63,34 @@ class Openings:
         for place, drawn in self._choices:
             found[place] = drawn(found[place])
         return found
+
+
+def _writer(info: ControlInfo) -> Callable[[Values, ZoneInfo], str]:
+    """Return how the text of an input is told from the values of a record."""
+    name, places = info.name, 2 if info.kind == "money" else 0
+
+    def plain(values: Values, zone: ZoneInfo) -> str:
+        value = values.get(name)
+        return value if type(value) is str else "" if value is None else str(value)
+
+    def number(values: Values, zone: ZoneInfo) -> str:
+        value = values.get(name)
+        return "" if value is None else plain_number(str(value), places)
+
+    def tick(values: Values, zone: ZoneInfo) -> str:
+        return "true" if values.get(name) else ""
+
+    def other(values: Values, zone: ZoneInfo) -> str:
+        value = typed(info, values.get(name), zone)
+        return "" if value is None else str(value)
+
+    if info.readonly:
+        return lambda values, zone: shown_text(info, values)
+    if info.check:
+        return tick
+    if info.numeric and info.kind != "integer":
+        return number
+    return other if info.kind in ("moment", "json", "words") else plain
 
 
 def _choices(info: ControlInfo) -> Callable[[str], str]:
@@ -102,7 +133,7 @@ def _pattern(row: Row, grid: Any, line_row: LineRow) -> Pattern:
 
 def open_form(openings: Openings, inputs: Inputs, prefix: str = "") -> GeneratedForm:
     """Return inputs with holes in place of their values, hidden and closed as those of a record are."""
-    form = bind(inputs.controls, Bound({}, {}, prefix, inputs.bound.currency))
+    form = inputs.controls.bind({}, {}, prefix, inputs.currency, None)
     openings.leave_open(form)
     settle(form, inputs.judged())
     return form

@@ -15,9 +15,9 @@ from markupsafe import Markup
 from core.admin.display.markup import Kept, drawn
 from core.admin.forms.controls import ControlInfo, GeneratedForm
 from core.admin.forms.drawing import LineRow, Openings, drawn_rows
-from core.admin.forms.inputs import Bound, Controls, Inputs, Row
+from core.admin.forms.inputs import Controls, Inputs, Row, Values
 from core.admin.forms.inputs import Posted as Posted
-from core.admin.forms.values import as_typed, body_of, plain_number
+from core.admin.forms.values import body_of, plain_number
 
 MOST_ROWS = 2000
 REQUIRED_MESSAGES = frozenset({"Field may not be null.", "Missing data for required field.", "Must not be empty."})
@@ -26,14 +26,19 @@ REQUIRED_MESSAGES = frozenset({"Field may not be null.", "Missing data for requi
 class Plan:
     """What is made once for inputs that are declared together: the inputs, their holes, the patterns drawn of them."""
 
+    units = True
+    """Whether the units of amounts are shown beside them."""
+
     def __init__(self, infos: Sequence[ControlInfo]) -> None:
         self.controls = Controls(infos)
-        self.openings = Openings(self.controls)
+        self.openings = Openings(self.controls, units=self.units)
         self.kept = Kept()
 
 
 class GridPlan(Plan):
     """A grid of lines to fill in."""
+
+    units = False
 
     def __init__(
         self, name: str, title: str, columns: tuple[ControlInfo, ...], help: str = "", tab: str = "",
@@ -130,37 +135,31 @@ class BoundGrid:
     @cached_property
     def blank_row(self) -> Row:
         """The empty row that the page copies for a new one."""
-        return self._row("__index__", -1, "", {}, None)
+        return self._row("__index__", -1, "", {})
 
     @property
     def blank(self) -> GeneratedForm:
         """The inputs of the empty row."""
         return self.blank_row.form
 
-    def show_lines(self, lines: Sequence[Mapping[str, Any]], zone: ZoneInfo) -> None:
+    def show_lines(self, lines: Sequence[Values]) -> None:
         """Have a row for each line of a record."""
-        for index, line in enumerate(lines):
-            shown = as_typed(self.columns, line, zone)
-            self.rows.append(self._row(index, index, str(line.get("id") or ""), line, shown))
+        self.rows += [self._row(n, n, str(line.get("id") or ""), line) for n, line in enumerate(lines)]
 
-    def show_sent(self, lines: Sequence[Mapping[str, Any]], posted: Posted) -> None:
+    def show_sent(self, lines: Sequence[Values], posted: Posted) -> None:
         """Have a row for each that was sent."""
         known = {str(line.get("id")): line for line in lines}
         for index in _indexes(self.name, posted):
             row_id = posted.get(f"{self.name}-{index}-id", "")
-            self.rows.append(self._row(index, index, row_id, known.get(row_id, {}), None, posted))
+            self.rows.append(self._row(index, index, row_id, known.get(row_id, {}), posted))
 
     def add_row(self) -> None:
         """Append an empty row."""
         index = max([row.index for row in self.rows], default=-1) + 1
-        self.rows.append(self._row(index, index, "", {}, None))
+        self.rows.append(self._row(index, index, "", {}))
 
-    def _row(
-        self, name: object, index: int, row_id: str, line: Mapping[str, Any], shown: Mapping[str, Any] | None,
-        posted: Posted | None = None,
-    ) -> Row:  # fmt: skip
-        bound = Bound(shown or {}, line, f"{self.name}-{name}-", self.above.bound.currency, posted)
-        return Row(index, row_id, self.plan.controls, bound, self.above)
+    def _row(self, name: object, index: int, row_id: str, line: Values, posted: Posted | None = None) -> Row:
+        return Row(index, row_id, self.above, self.plan.controls, line, f"{self.name}-{name}-", posted)
 
     def drawn(self, line_row: LineRow) -> Markup:
         """Return the markup of all rows; `line_row` is the theme's macro for one."""
@@ -176,13 +175,13 @@ class BoundForm:
     ) -> None:  # fmt: skip
         self.plan, self.zone = plan, zone
         given = values or {}
-        self.inputs = Inputs(plan.controls, Bound(as_typed(plan.fields, given, zone), given, "", currency, posted))
+        self.inputs = Inputs(plan.controls, given, zone, currency, posted=posted)
         self.grids = {grid.name: BoundGrid(grid, [], self.inputs) for grid in plan.grids}
         self.faults: list[Fault] = []
         for grid in self.grids.values():
             lines = list(given.get(grid.name) or ())
             if posted is None:
-                grid.show_lines(lines, zone)
+                grid.show_lines(lines)
             else:
                 grid.show_sent(lines, posted)
         self.settle()

@@ -1,19 +1,20 @@
-"""The inputs of a form or of one of its rows: texts, until somebody needs to type into them."""
+"""The inputs of a form or of one of its rows: values of a record, until somebody needs to type into them."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from werkzeug.datastructures import MultiDict
 
-from core.admin.forms.controls import ControlInfo, GeneratedForm, make_control, shown_text, unit_text
+from core.admin.forms.controls import ControlInfo, GeneratedForm, make_control, unit_text
 from core.admin.forms.depending import Judgement, Look, judgements, settle
-from core.admin.forms.values import Still
+from core.admin.forms.values import Still, as_typed, typed
 
 Posted = MultiDict[str, str]
+Values = Mapping[str, Any]
 
 
 class Controls:
@@ -25,38 +26,40 @@ class Controls:
         self.depending = [info for info in infos if info.visible_when or info.readonly_when]
 
     @cached_property
-    def unbound(self) -> list[tuple[ControlInfo, Any]]:
-        """The inputs as they are bound to what is typed."""
+    def _unbound(self) -> list[tuple[ControlInfo, Any]]:
         return [(info, make_control(info)) for info in self.infos]
 
-
-@dataclass(frozen=True)
-class Bound:
-    """What inputs are bound to: what they show, whose record it is, what was sent instead."""
-
-    shown: Mapping[str, Any]
-    values: Mapping[str, Any]
-    prefix: str = ""
-    currency: str = ""
-    posted: Posted | None = None
+    def bind(self, shown: Values, values: Values, prefix: str, currency: str, posted: Posted | None) -> GeneratedForm:
+        """Return inputs that can be typed into, filled with what is to be shown or with what was sent."""
+        form = GeneratedForm(self._unbound, prefix=prefix)
+        # An empty formdata means "not sent" to WTForms, and would show the record's values again.
+        form.process(None, data=shown) if posted is None else form.process(posted or MultiDict({"_sent": "1"}))
+        for control in form.controls():
+            control.errors = []
+        form.describe(values, currency)
+        return form
 
 
 class Inputs:
-    """The inputs of a form, or of a row whose document is `above`; the typed ones are made when somebody needs them."""
+    """The inputs of a form; those that can be typed into are made when somebody needs them."""
 
-    def __init__(self, controls: Controls, bound: Bound, above: Inputs | None = None) -> None:
-        self.controls, self.bound, self.above = controls, bound, above
+    def __init__(
+        self, controls: Controls, values: Values, zone: ZoneInfo, currency: str = "", prefix: str = "",
+        posted: Posted | None = None,
+    ) -> None:  # fmt: skip
+        self.controls, self.values, self.zone, self.currency = controls, values, zone, currency
+        self._prefix = prefix
         self.named: dict[tuple[str, str], str] = {}
         """What chosen records are called whose names the record did not tell, by resource and id."""
         # What was sent is typed already.
-        self._form = bind(controls, bound) if bound.posted is not None else None
+        self._form = None if posted is None else controls.bind({}, values, prefix, currency, posted)
 
     @property
     def form(self) -> GeneratedForm:
         """The inputs that can be typed into."""
         if self._form is None:
-            judged = self.judged()
-            self._form = bind(self.controls, self.bound)
+            shown, judged = as_typed(self.controls.infos, self.values, self.zone), self.judged()
+            self._form = self.controls.bind(shown, self.values, self._prefix, self.currency, None)
             settle(self._form, judged)
         return self._form
 
@@ -68,16 +71,14 @@ class Inputs:
     @property
     def look(self) -> Look:
         """Where conditions of these inputs find what they ask for."""
-        if self.above is None:
-            return Look(self.find, self.bound.values)
-        return Look(self.find, {}, self.above.look)
+        return Look(self.find, self.values)
 
     def find(self, name: str) -> Any:
         """Return an input, None where there is none of that name."""
         if self._form is not None:
             return self._form.find(name)
         info = self.controls.names.get(name)
-        return None if info is None else Still(info, self.bound.shown.get(name))
+        return None if info is None else Still(info, typed(info, self.values.get(name), self.zone))
 
     def judged(self) -> tuple[Judgement, ...]:
         """Return for each input that depends on others whether it is shown and open now."""
@@ -91,63 +92,47 @@ class Inputs:
     def __iter__(self) -> Iterator[Any]:
         """Yield the inputs as they are sent on: those nobody typed into as what the page would show in them."""
         if self._form is not None:
-            return iter(self._form.controls())
+            yield from self._form.controls()
+            return
         judged = {said.name: said for said in self.judged()}
-        return iter([_still(info, self.bound.shown.get(info.name), judged) for info in self.controls.infos])
+        for info in self.controls.infos:
+            said = judged.get(info.name, Judgement(info.name))
+            yield Still(info, typed(info, self.values.get(info.name), self.zone), said.hidden, said.closed)
 
     # -- what is shown -------------------------------------------------------------------------------------------
 
-    def text(self, info: ControlInfo) -> str:
-        """Return the text that an input shows."""
-        if info.readonly:
-            return shown_text(info, self.bound.values)
-        value = self.bound.shown.get(info.name)
-        if info.check:
-            return "true" if value else ""
-        return "" if value is None else str(value)
-
     def label(self, info: ControlInfo) -> str:
         """Return what the chosen record of an input is called; its number where it has no name for the person."""
-        known = self._told(info)
-        if known:
-            return known
-        chosen = str(self.bound.shown.get(info.name) or "")
-        return self.named.get((info.target, chosen)) or (f"#{chosen}" if chosen else "")
+        chosen = self.values.get(info.name)
+        if chosen is None or chosen == "":
+            return ""
+        return str(self.values.get(info.label_name) or self.named.get((info.target, str(chosen))) or f"#{chosen}")
 
     def nameless(self) -> list[Still]:
         """Return the references to records of which the record does not tell what they are called."""
-        open_to = [info for info in self.controls.infos if info.finder and not info.readonly and not self._told(info)]
-        return [Still(info, chosen) for info in open_to if (chosen := self.bound.shown.get(info.name))]
-
-    def _told(self, info: ControlInfo) -> str:
-        values = self.bound.values
-        return str(values.get(info.label_name) or "") if values.get(info.name) is not None else ""
+        return [
+            Still(info, str(chosen))
+            for info in self.controls.infos
+            if info.finder and not info.readonly and (chosen := self.values.get(info.name)) not in (None, "")
+            and not self.values.get(info.label_name)
+        ]  # fmt: skip
 
     def unit(self, info: ControlInfo) -> str:
         """Return what stands behind an amount."""
-        return unit_text(info, str(self.bound.values.get(f"{info.unit_of}_label") or ""), self.bound.currency)
+        return unit_text(info, str(self.values.get(f"{info.unit_of}_label") or ""), self.currency)
 
 
 class Row(Inputs):
-    """A row of a grid: its number on the page, the line it stands for."""
+    """A row of a grid: its number on the page, the line it stands for, the inputs of its document."""
 
-    def __init__(self, index: int, row_id: str, controls: Controls, bound: Bound, above: Inputs) -> None:
-        super().__init__(controls, bound, above)
-        self.index, self.id = index, row_id
+    def __init__(
+        self, index: int, row_id: str, above: Inputs, controls: Controls, values: Values, prefix: str,
+        posted: Posted | None = None,
+    ) -> None:  # fmt: skip
+        self.index, self.id, self._above = index, row_id, above
+        super().__init__(controls, values, above.zone, above.currency, prefix, posted)
 
-
-def bind(controls: Controls, bound: Bound) -> GeneratedForm:
-    """Return inputs that can be typed into, filled."""
-    form = GeneratedForm(controls.unbound, prefix=bound.prefix)
-    # An empty formdata means "not sent" to WTForms, and would show the record's values again.
-    posted = None if bound.posted is None else bound.posted or MultiDict({"_sent": "1"})
-    form.process(posted, data=bound.shown) if posted is None else form.process(posted)
-    for control in form.controls():
-        control.errors = []
-    form.describe(bound.values, bound.currency)
-    return form
-
-
-def _still(info: ControlInfo, value: Any, judged: Mapping[str, Judgement]) -> Still:
-    said = judged.get(info.name)
-    return Still(info, value) if said is None else Still(info, value, said.hidden, said.closed)
+    @property
+    def look(self) -> Look:
+        """Where conditions of the row find what they ask for: among its inputs and those of its document."""
+        return Look(self.find, {}, self._above.look)

@@ -63,7 +63,7 @@ def drawn_form(parts: Sequence[Any], form: BoundForm, form_layout: FormLayout) -
     grids: list[BoundGrid] = [part for part in parts if part.kind == "lines"]
     totals = [grid.totals for grid in grids]
     kind = (
-        form_layout, form.inputs.bound.currency, form.inputs.judged(), tuple(cell.wide for cell in cells),
+        form_layout, form.inputs.currency, form.inputs.judged(), tuple(cell.wide for cell in cells),
         tuple(tuple(item.label for item in part.items) for part in parts if part.kind == "group"),
         tuple(bool(table.table) for table in tables),
         tuple((bool(grid.rows), grid.blank_row.judged(), *said) for grid, said in zip(grids, totals, strict=True)),
