@@ -14,8 +14,8 @@ from core.web import current, guards, problems, rest
 from core.web.authentication import authentication
 from core.web.branding import branding
 from core.web.desk import desk
-from core.web.endpoints import EndpointTable
 from core.web.edits import edits
+from core.web.endpoints import EndpointTable
 from core.web.imports import imports
 from core.web.platform import platform
 from core.web.saved_views import views as saved_views
