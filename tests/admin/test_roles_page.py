@@ -30,6 +30,8 @@ def test_the_matrix_ticks_what_the_role_gives(pages, clerk, client):
     assert "Brought by a module" in brought
     assert "Compare and save" not in brought
     pages.open("/roles/999999/rights", 404)
+    # What no document brings has its boxes, too.
+    assert all(f'value="kernel.{right}"' in page for right in ("module.enable", "setting.update", "role.view-as"))
 
 
 def test_what_changes_is_told_before_it_is_saved(pages, clerk, client):

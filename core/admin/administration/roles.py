@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from flask import Response, make_response, request
 
 from core.actions.context import Context
-from core.actions.granting import verbs_of
+from core.actions.granting import Subject, subjects
 from core.actions.run import Call, find_action, run_action
 from core.actions.unit import Answer, perform
 from core.admin.frame.visit import Crumb, Note, Visit, frame, go, show
@@ -20,7 +20,6 @@ from core.errors import Forbidden, NotFound, Problem
 from core.identity.models import Member, MemberRole, Role
 from core.identity.permissions import pattern_covers
 from core.identity.roles import grant_of
-from core.plugins.declarations import Resource
 from core.web.current import VIEW_AS
 from core.web.viewing import PERMISSION, hand_out, look_as
 
@@ -40,7 +39,7 @@ class Tick:
 
 @dataclass(frozen=True)
 class Row:
-    """One resource: everything of it, then each of its verbs."""
+    """One document, or part of the kernel: everything of it, then each of its verbs."""
 
     title: str
     icon: str
@@ -99,12 +98,12 @@ def _sent() -> list[str]:
 
 def _parts(ctx: Context, named: Sequence[str]) -> tuple[list[Part], list[str]]:
     """Return the matrix, and the patterns of the role that it has no box for."""
-    modules: dict[str, list[Resource]] = {}
-    for resource in ctx.view.only(ctx.registry.resources):
-        modules.setdefault(resource.plugin, []).append(resource)
+    modules: dict[str, list[Subject]] = {}
+    for subject in subjects(ctx):
+        modules.setdefault(subject.plugin, []).append(subject)
     parts, boxes = [], {"*"}
-    for name, resources in modules.items():
-        rows = [_row(ctx, item, named) for item in resources]
+    for name, found in modules.items():
+        rows = [_row(ctx, item, named) for item in found]
         every = _tick(f"{name}.*", f"All of {name}", named)
         boxes |= {every.pattern, *(tick.pattern for row in rows for tick in (row.every, *row.verbs))}
         granted = sum(any(tick.named or tick.given for tick in (row.every, *row.verbs)) for row in rows)
@@ -112,11 +111,11 @@ def _parts(ctx: Context, named: Sequence[str]) -> tuple[list[Part], list[str]]:
     return parts, [pattern for pattern in named if pattern not in boxes]
 
 
-def _row(ctx: Context, resource: Resource, named: Sequence[str]) -> Row:
-    every = _tick(f"{resource.key}.*", f"{resource.title}: everything", named)
-    verbs = [_tick(f"{resource.key}.{verb}", label, named) for verb, label in verbs_of(ctx, resource)]
-    rules = [item.key for item in ctx.view.only(ctx.registry.rules) if resource.key in item.resources]
-    return Row(resource.title, resource.icon, every, verbs, rules)
+def _row(ctx: Context, subject: Subject, named: Sequence[str]) -> Row:
+    every = _tick(f"{subject.key}.*", f"{subject.title}: everything", named)
+    verbs = [_tick(f"{subject.key}.{verb}", label, named) for verb, label in subject.verbs]
+    rules = [item.key for item in ctx.view.only(ctx.registry.rules) if subject.key in item.resources]
+    return Row(subject.title, subject.icon, every, verbs, rules)
 
 
 def _tick(pattern: str, label: str, named: Iterable[str]) -> Tick:
