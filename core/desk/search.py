@@ -1,4 +1,9 @@
-"""Search over everything: all resources of enabled modules that the person may read, a few bounded questions each."""
+"""Search over everything: all resources of enabled modules that the person may read, a few bounded questions each.
+
+How a record begins to be called is looked up in an index, over all records. Any other text is looked for among the
+newest ones, and among the older ones only where nothing was found at all: no question reads a very large table while
+there is something to show.
+"""
 
 from __future__ import annotations
 
@@ -26,6 +31,7 @@ MOST_HITS = 5
 MOST_ASKED = 40
 LONGEST = 100
 BUDGET_SECONDS = 0.6
+NEWEST = 5_000
 SET_UP_ONCE = ("settings", "administration")
 
 
@@ -57,8 +63,27 @@ class Found:
     complete: bool
 
 
+@dataclass(frozen=True)
+class _Asked:
+    """A resource that is searched; `older` is the newest of its old records, None where it has none."""
+
+    shape: Shape
+    older: int | None
+
+    @property
+    def among_newest(self) -> list[sa.ColumnElement[bool]]:
+        return [] if self.older is None else [self.shape.table.c.id > self.older]
+
+    @property
+    def among_oldest(self) -> list[sa.ColumnElement[bool]]:
+        return [self.shape.table.c.id <= self.older]
+
+
 def search(ctx: Context, text: str) -> Found:
-    """Return records by the start of what they are called, then by any text that their resource is searched by."""
+    """Return records by the start of what they are called, then by any text that their resource is searched by.
+
+    Found is complete where every record was looked at.
+    """
     wanted = " ".join(text.split())[:LONGEST]
     if not wanted or "\x00" in wanted:
         return Found([], complete=True)
@@ -71,12 +96,33 @@ def search(ctx: Context, text: str) -> Found:
 
 def _gather(ctx: Context, text: str, groups: list[tuple[int, Group]]) -> bool:
     until = time.monotonic() + BUDGET_SECONDS
-    for resource in searchable(ctx)[:MOST_ASKED]:
+    asked = _newest_of(ctx, [ctx.shape(item) for item in searchable(ctx)[:MOST_ASKED]])
+    for one in asked:
         if time.monotonic() > until or len(groups) == MOST_GROUPS:
             return False
-        rank, group = _ask(ctx, resource, text)
+        rank, group = _ask(ctx, one, text)
         groups += [(rank, group)] if group.hits else []
+    large = [one for one in asked if one.older is not None]
+    if groups:
+        return not large
+    for one in large:
+        if time.monotonic() > until:
+            return False
+        group = _ask_older(ctx, one, text)
+        groups += [(1, group)] if group.hits else []
     return True
+
+
+def _newest_of(ctx: Context, shapes: Sequence[Shape]) -> list[_Asked]:
+    """Find where the newest records of each resource begin, in one question for all of them."""
+    if not shapes:
+        return []
+    ends = [
+        sa.select(shape.table.c.id).where(*_own(ctx, shape)).order_by(shape.table.c.id.desc()).offset(NEWEST).limit(1)
+        for shape in shapes
+    ]
+    row = ctx.db.execute(sa.select(*(end.scalar_subquery() for end in ends)), execution_options=READ).one()
+    return [_Asked(shape, older) for shape, older in zip(shapes, row, strict=True)]
 
 
 @dataclass
@@ -118,32 +164,96 @@ def _place(menu: Menu) -> tuple[int, int]:
     return (1 if menu.path.partition("/")[0] in SET_UP_ONCE else 0, menu.sequence)
 
 
-def _ask(ctx: Context, resource: Resource, text: str) -> tuple[int, Group]:
-    shape = ctx.shape(resource)
-    rows: dict[int, str] = {}
-    rank = 1
-    for step, condition in enumerate(_conditions(shape, text)):
-        found = _rows(ctx, shape, condition, MOST_HITS - len(rows), list(rows))
-        if step == 0 and found:
-            rank = 0
-        rows.update(found)
-        if len(rows) >= MOST_HITS:
-            break
-    hits = [Hit(identity, label, f"/{resource.path}/{identity}") for identity, label in rows.items()]
-    return rank, Group(resource.key, resource.title, resource.icon, f"/{resource.path}", hits)
-
-
-def _conditions(shape: Shape, text: str) -> Iterator[sa.ColumnElement[bool]]:
+def _ask(ctx: Context, asked: _Asked, text: str) -> tuple[int, Group]:
+    shape = asked.shape
     names = [name for name in label_names(shape.model, shape.resource) if _is_text(shape, name)]
-    if names:
-        yield sa.or_(*(like(shape.fields[name].column, text, prefix=True) for name in names))
-    anywhere = search_condition(shape, text)
-    if anywhere is not None:
-        yield anywhere
-    elif names:
-        yield sa.and_(*(
-            sa.or_(*(like(shape.fields[name].column, word) for name in names)) for word in text.split()[:8]
-        ))  # fmt: skip
+    begins = sa.or_(*(like(shape.fields[name].column, text, prefix=True) for name in names)) if names else None
+    anywhere = _anywhere(shape, names, text)
+    if asked.older is None:
+        return _ask_all(ctx, shape, begins, anywhere)
+    indexed = [name for name in names if _is_indexed(shape, name)]
+    rows = _begin_with(ctx, shape, indexed, text) if indexed else {}
+    if len(names) > len(indexed) and len(rows) < MOST_HITS and begins is not None:
+        rows |= _rows(ctx, shape, [*asked.among_newest, begins], MOST_HITS - len(rows), list(rows))
+    rank = 0 if rows else 1
+    if len(rows) < MOST_HITS and anywhere is not None:
+        rows |= _rows(ctx, shape, [*asked.among_newest, anywhere], MOST_HITS - len(rows), list(rows))
+    return rank, _group(shape, rows)
+
+
+def _ask_all(ctx: Context, shape: Shape, begins: Any, anywhere: Any) -> tuple[int, Group]:
+    """Ask a table that is small enough to be read at once: what begins so first, in one question."""
+    conditions = [condition for condition in (begins, anywhere) if condition is not None]
+    if not conditions:
+        return 1, _group(shape, {})
+    rank = (sa.literal(1) if begins is None else sa.case((begins, 0), else_=1)).label("rank")
+    statement = _statement(ctx, shape, [sa.or_(*conditions)], MOST_HITS, rank).order_by(rank, shape.table.c.id)
+    rows = ctx.db.execute(statement, execution_options=READ).all()
+    return (rows[0].rank if rows else 1), _group(shape, {row[0]: _told(row[0], row[2:]) for row in rows})
+
+
+def _ask_older(ctx: Context, asked: _Asked, text: str) -> Group:
+    shape = asked.shape
+    names = [name for name in label_names(shape.model, shape.resource) if _is_text(shape, name)]
+    anywhere = _anywhere(shape, names, text)
+    rows = _rows(ctx, shape, [*asked.among_oldest, anywhere], MOST_HITS, []) if anywhere is not None else {}
+    return _group(shape, rows)
+
+
+def _group(shape: Shape, rows: dict[int, str]) -> Group:
+    resource = shape.resource
+    hits = [Hit(identity, label, f"/{resource.path}/{identity}") for identity, label in rows.items()]
+    return Group(resource.key, resource.title, resource.icon, f"/{resource.path}", hits)
+
+
+def _anywhere(shape: Shape, names: Sequence[str], text: str) -> sa.ColumnElement[bool] | None:
+    found = search_condition(shape, text)
+    if found is not None or not names:
+        return found
+    return sa.and_(*(
+        sa.or_(*(like(shape.fields[name].column, word) for name in names)) for word in text.split()[:8]
+    ))  # fmt: skip
+
+
+def _begin_with(ctx: Context, shape: Shape, names: Sequence[str], text: str) -> dict[int, str]:
+    """Look up in the indexes what begins with a text, in the ways in which people write small and large letters.
+
+    A range can be looked up where a pattern cannot: row-level security lets PostgreSQL use no operator in an index
+    that might tell of a row it must not show.
+    """
+    spelled = list(dict.fromkeys((text, text.upper(), text.lower(), text.capitalize(), text.title())))
+    columns: list[Any] = [shape.fields[name].column for name in names]
+    within = [*_own(ctx, shape), *ctx.restriction(shape.resource, "read")]
+    parts = [
+        sa.select(shape.table.c.id)
+        .where(*within, column >= start, column < _beyond(start), like(column, text, prefix=True))
+        .limit(MOST_HITS)
+        .subquery()
+        for column in columns for start in spelled
+    ]  # fmt: skip
+    found = sa.union_all(*(sa.select(part.c.id) for part in parts))
+    ids = list(dict.fromkeys(ctx.db.execute(found, execution_options=READ).scalars()))[:MOST_HITS]
+    return _rows(ctx, shape, [shape.table.c.id.in_(ids)], MOST_HITS, []) if ids else {}
+
+
+def _beyond(start: str) -> str:
+    """Return the first text after all that begin so."""
+    after = ord(start[-1]) + 1
+    # Between the planes of letters lie numbers that are none.
+    return start[:-1] + chr(0xE000 if after == 0xD800 else min(after, 0x10FFFF))
+
+
+def _is_indexed(shape: Shape, name: str) -> bool:
+    """Whether what begins with a text can be looked up: an index of the tenant and then this column."""
+    table = shape.table
+    leads = ["tenant_id", name] if "tenant_id" in table.c else [name]
+    keys: list[Any] = [*table.indexes, *(item for item in table.constraints if isinstance(item, sa.UniqueConstraint))]
+    return any([part.name for part in key.columns][: len(leads)] == leads and _is_whole(key) for key in keys)
+
+
+def _is_whole(key: Any) -> bool:
+    return all(key.dialect_options[name].get("where") is None for name in ("sqlite", "postgresql")
+               if isinstance(key, sa.Index))  # fmt: skip
 
 
 def _is_text(shape: Shape, name: str) -> bool:
@@ -152,16 +262,30 @@ def _is_text(shape: Shape, name: str) -> bool:
     return item is not None and item.column is not None and isinstance(item.column.type, (sa.String, sa.Text))
 
 
+def _own(ctx: Context, shape: Shape) -> list[sa.ColumnElement[bool]]:
+    return [shape.table.c.tenant_id == ctx.tenant.id] if "tenant_id" in shape.table.c else []
+
+
 def _rows(
-    ctx: Context, shape: Shape, condition: sa.ColumnElement[bool], most: int, known: Sequence[int]
+    ctx: Context, shape: Shape, conditions: Sequence[sa.ColumnElement[bool]], most: int, known: Sequence[int]
 ) -> dict[int, str]:
+    new = [shape.table.c.id.not_in(known)] if known else []
+    found = ctx.db.execute(_statement(ctx, shape, [*conditions, *new], most), execution_options=READ)
+    return {row[0]: _told(row[0], row[1:]) for row in found}
+
+
+def _statement(
+    ctx: Context, shape: Shape, conditions: Sequence[sa.ColumnElement[bool]], most: int, *more: Any
+) -> sa.Select[Any]:
     table = shape.table
-    own = [table.c.tenant_id == ctx.tenant.id] if "tenant_id" in table.c else []
-    new = [table.c.id.not_in(known)] if known else []
     source = join_extensions(table, [item for item in shape.fields.values() if item.search])
-    statement = sa.select(table.c.id, *_label(shape)).select_from(source)
-    statement = statement.where(*own, condition, *new, *ctx.restriction(shape.resource, "read")).limit(most)
-    return {row[0]: label_text(row[1:]) or f"#{row[0]}" for row in ctx.db.execute(statement, execution_options=READ)}
+    statement = sa.select(table.c.id, *more, *_label(shape)).select_from(source)
+    own, rules = _own(ctx, shape), ctx.restriction(shape.resource, "read")
+    return statement.where(*own, *conditions, *rules).limit(most)
+
+
+def _told(identity: int, parts: Sequence[Any]) -> str:
+    return label_text(parts) or f"#{identity}"
 
 
 def _label(shape: Shape) -> list[Any]:

@@ -17,6 +17,12 @@ def _gram(client: ApiClient) -> int:
     return client.get("admin/uom?code=g").json["items"][0]["id"]
 
 
+@pytest.fixture(autouse=True)
+def patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is found does not depend on how busy the machine is."""
+    monkeypatch.setattr("core.desk.search.BUDGET_SECONDS", 60)
+
+
 @pytest.fixture
 def pantry(client: ApiClient) -> dict[str, int]:
     """Oils and a place for them."""
@@ -111,3 +117,36 @@ def test_a_sensitive_field_is_not_searched_for_whoever_may_not_see_it(
         if (meta := column.info.get("meta")) is not None and meta.sensitive and column.name in resource.label
     ]
     assert hidden == [], "a record is not called by what not everybody may know"
+
+
+@pytest.fixture
+def old_pantry(client: ApiClient, pantry: dict[str, int], monkeypatch: pytest.MonkeyPatch) -> dict[str, int]:
+    """The oils lie among the old records: three waxes came later."""
+    gram = _gram(client)
+    for number in range(3):
+        client.post("items", {"code": f"WAX{number}", "name": f"Bees wax {number}", "base_unit_id": gram})
+    monkeypatch.setattr("core.desk.search.NEWEST", 3)
+    return pantry
+
+
+@pytest.mark.parametrize("text", ["OLIVE", "olive", "oliv", "Olive o", "olive oil"])
+def test_the_start_of_a_code_or_name_is_looked_up_among_all_records(
+    client: ApiClient, old_pantry: dict[str, int], text: str
+) -> None:
+    assert _found(client, text)["Items"] == ["OLIVE Olive oil"]
+
+
+def test_other_words_are_looked_for_among_old_records_only_where_nothing_is_found(
+    client: ApiClient, old_pantry: dict[str, int]
+) -> None:
+    assert _found(client, "pure_soap") == {"Items": ["PERC 100% pure_soap"]}
+    assert client.get("search?q=pure_soap").json["complete"] is True
+    client.post("items", {"code": "TIN", "name": "Tin for oil", "base_unit_id": _gram(client)})
+    answer = client.get("search?q=oil").json
+    assert [hit["label"] for group in answer["groups"] for hit in group["hits"]] == ["TIN Tin for oil"]
+    assert answer["complete"] is False
+
+
+@pytest.mark.parametrize("text", ["\U0010ffff", "\ud7ff", "é", "ß", "W" * 100])
+def test_any_letter_may_end_what_is_looked_up(client: ApiClient, old_pantry: dict[str, int], text: str) -> None:
+    assert _found(client, text) == {}

@@ -93,7 +93,7 @@ class Item(Record):
     )
 
     code: Mapped[str] = field(String(40), label="Code", search=True, unique=True, help="The article number.")
-    name: Mapped[str] = field(String(160), label="Name", search=True, help="What people call it.")
+    name: Mapped[str] = field(String(160), label="Name", search=True, index=True, help="What people call it.")
     barcode: Mapped[str | None] = field(String(40), label="Barcode", optional=True, search=True, unique=True)
     description: Mapped[str | None] = field(Text, label="Description", optional=True)
     kind: Mapped[str] = field(choice(*ITEM_KINDS), label="Kind", default="raw")
