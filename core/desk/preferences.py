@@ -13,7 +13,7 @@ import marshmallow as ma
 import sqlalchemy as sa
 
 from core.actions.context import Context
-from core.db.prepared import Prepared
+from core.db.prepared import Prepared, Question, converted
 from core.desk.models import Preference
 from core.errors import Forbidden, Invalid
 from core.resources.kinds import plain_json
@@ -82,10 +82,15 @@ def _person(ctx: Context) -> int:
 
 
 def _read(ctx: Context) -> dict[str, Any]:
+    answers = ctx.db.look_up(*preference_questions(ctx))
+    return dict(row for fetched in answers for row in converted(fetched))
+
+
+def preference_questions(ctx: Context) -> list[Question]:
+    """Return the question that reads what the person chose; nobody chose anything for the system."""
     if ctx.actor.user_id is None:
-        return {}
-    given = {"own_tenant": ctx.tenant.id, "person": ctx.actor.user_id}
-    return dict(_of_person().rows(ctx.db.connection(), given))
+        return []
+    return [(_of_person(), {"own_tenant": ctx.tenant.id, "person": ctx.actor.user_id})]
 
 
 @cache

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from core.db.base import TenantOwned
-from core.db.prepared import Convert, Row
+from core.db.prepared import Convert, Question, Row
 from core.errors import NotFound
 from core.resources.foresight import single_questions
 from core.resources.labels import label_columns, label_text
@@ -69,11 +69,15 @@ def _typed(convert: Convert | None, value: Any) -> Any:
     return convert(value) if convert is not None and value is not None else value
 
 
+def record_questions(ctx: Context, shape: Shape, record_id: int) -> tuple[Question, ...]:
+    """Return the questions that `read_prepared` asks."""
+    statements = tuple(reader.teller.statement for reader in _current(ctx, shape).values())
+    return single_questions(statements, ctx.tenant.id, record_id)
+
+
 def read_prepared(ctx: Context, shape: Shape, record_id: int) -> dict[str, Any]:
     """Return one record with its lines; NotFound when this tenant has none of that id."""
-    filled: _Filled = shape.memo("filled", _Filled)
-    joined = filled.places
-    readers: Mapping[str, _Reader] = shape.memo(("single", joined), lambda: _readers(ctx, shape, joined))
+    readers = _current(ctx, shape)
     statements = tuple(reader.teller.statement for reader in readers.values())
     ctx.kernel.foresight.note(ctx.tenant.id, ctx.actor.user_id, shape.resource.key, statements)
     found = ctx.db.look_up(*single_questions(statements, ctx.tenant.id, record_id))
@@ -82,12 +86,23 @@ def read_prepared(ctx: Context, shape: Shape, record_id: int) -> dict[str, Any]:
     parts = list(zip(readers.items(), found, strict=True))
     untold = [(part, name) for (part, reader), (rows, _) in parts for name in reader.untold(rows)]
     if untold:
-        filled.places |= frozenset(untold)
+        _filled(shape).places |= frozenset(untold)
         return read_prepared(ctx, shape, record_id)
     told = [reader.told(*fetched) for (_, reader), fetched in parts]
     record: dict[str, Any] = told[0][0]
     record.update(zip(shape.lines, told[1:], strict=True))
     return record
+
+
+def _filled(shape: Shape) -> _Filled:
+    found: _Filled = shape.memo("filled", _Filled)
+    return found
+
+
+def _current(ctx: Context, shape: Shape) -> Mapping[str, _Reader]:
+    joined = _filled(shape).places
+    found: Mapping[str, _Reader] = shape.memo(("single", joined), lambda: _readers(ctx, shape, joined))
+    return found
 
 
 def _readers(ctx: Context, shape: Shape, joined: frozenset[Place]) -> Mapping[str, _Reader]:

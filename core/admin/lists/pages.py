@@ -19,6 +19,8 @@ from core.admin.lists.whence import remember_list
 from core.admin.records.beside import bare_frame
 from core.admin.records.pages import said
 from core.admin.views.table import show_view
+from core.desk.preferences import preference_questions
+from core.desk.saved_views import saved_views_question
 from core.errors import Invalid, Problem
 from core.plugins.declarations import Resource
 from core.resources.reading import read_page
@@ -30,6 +32,7 @@ def show(visit: Visit, resource: Resource) -> Response:
     """Show a resource as its address says: as a list, or in the view that it names."""
     problem: Problem | None = None
     with visit.reading() as ctx:
+        ctx.db.look_ahead(saved_views_question(ctx, resource), *preference_questions(ctx))
         address = open_address(ctx, resource, request.args)
         if not address.view:
             try:

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from flask import Response, request
 
 from core.actions.context import Context
+from core.actions.history import mark_questions
 from core.actions.run import Call, Outcome, find_action, run_action
 from core.actions.unit import Answer, perform
 from core.admin.display.answers import blocks_of
@@ -23,10 +24,12 @@ from core.admin.records.conflict import conflict_of, merged, versions_of
 from core.admin.records.copying import Copy, copy_of
 from core.admin.records.quick import answer_made, in_sheet, show_in_sheet
 from core.admin.records.view import RecordView, bind_form, new_values, new_view, record_view
+from core.desk.preferences import preference_questions
 from core.errors import Forbidden, Invalid, Problem, VersionMismatch
 from core.plugins.declarations import Resource
 from core.resources.reading import read_one
 from core.resources.shape import Shape
+from core.resources.single import record_questions
 from core.web.questions import whole_number
 
 
@@ -96,6 +99,8 @@ def open_record(visit: Visit, resource: Resource, record_id: int) -> Response:
     with visit.reading() as ctx:
         _require(ctx, f"{resource.key}.read")
         shape = ctx.shape(resource)
+        ctx.db.look_ahead(*record_questions(ctx, shape, record_id), *mark_questions(ctx, resource, record_id),
+                          *preference_questions(ctx))  # fmt: skip
         row = read_one(ctx, shape, record_id)
         tab = request.args.get("beside", "")
         beside = beside_of(ctx, resource, row, tab) if tab else None
