@@ -1,4 +1,4 @@
-"""Many records changed at once: hooks hear of them together, the database is asked a few times, each is judged alone."""
+"""Many records changed at once: hooks hear of them together, the database is asked little, each is judged alone."""
 
 from types import SimpleNamespace
 
