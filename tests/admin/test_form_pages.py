@@ -108,6 +108,8 @@ def test_a_sheet_is_the_form_alone_and_answers_what_was_made(pages, client):
     number = client.get("items/categories?name=Butters").json["items"][0]["id"]
     wanted = {"id": str(number), "label": "Butters", "url": f"/items/categories/{number}", "kind": "Category"}
     assert made.json == wanted
+    # Only what is new is asked for in a sheet.
+    assert "<html" in pages.browser.get(f"/items/categories/{number}", headers=SHEET).text
 
 
 def test_a_sheet_opens_for_nobody_who_may_not_make_it(pages_with):

@@ -130,7 +130,7 @@ def _show(
 ) -> Response:
     status = problem.status if problem else 200
     told = {"problem": said(problem, ctx), "summary": form.faults if form is not None else []}
-    if in_sheet():
+    if in_sheet() and not view.version:
         return show_in_sheet(visit, ctx, view, status, **told)
     page = frame(visit, ctx, view.heading, crumb(resource))
     return show(page, "records/record.html", status, view=view, **told)
