@@ -139,11 +139,14 @@ def find_versions(ctx: Context, resource: Resource, edit: Edit, most: int) -> di
     return found
 
 
-def _versions_where(ctx: Context, shape: Shape, conditions: Sequence[Any], most: int) -> dict[int, int]:
+def _versions_where(
+    ctx: Context, shape: Shape, conditions: Sequence[Any], most: int, *, lock: bool = False
+) -> dict[int, int]:
     table = shape.table
     source = join_extensions(table, shape.fields.values())
     wanted = sa.select(table.c.id, table.c.version).select_from(source)
     wanted = wanted.where(table.c.tenant_id == ctx.tenant.id, *conditions).order_by(table.c.id).limit(most)
+    wanted = wanted.with_for_update(of=table) if lock else wanted
     return {row.id: row.version for row in ctx.db.execute(wanted, execution_options=READ)}
 
 
@@ -151,8 +154,9 @@ def _moved_on(ctx: Context, shape: Shape, edit: Edit, versions: Mapping[int, int
     """Return why records are not what they were when they were found."""
     mine, most = [shape.table.c.id.in_(list(versions))], len(versions)
     asked = edit.found if edit.found is not None else ListRequest()
+    # Locked first: what is found to be as it was stays so until it is changed.
+    there = _versions_where(ctx, shape, mine, most, lock=True)
     found = _versions_where(ctx, shape, [*mine, *conditions_of(ctx, shape, asked)], most)
-    there = found if len(found) == most else _versions_where(ctx, shape, mine, most)
     reasons: dict[int, str] = {}
     for record_id, version in versions.items():
         if record_id not in there:
@@ -223,9 +227,7 @@ def _ids(ctx: Context, shape: Shape, edit: Edit) -> list[int]:
             if len(ids) > MOST:
                 break
     if len(ids) > MOST:
-        text = (
-            f"At most {MOST:,} records can be changed at once; narrow the filter, or send it to /api/v1/edits."
-        )
+        text = f"At most {MOST:,} records can be changed at once; narrow the filter, or send it to /api/v1/edits."
         raise Invalid({"ids": [text]})
     if not ids:
         raise Invalid({"ids": ["Choose at least one record."]})
