@@ -70,17 +70,14 @@ def _history(kitchen: Kitchen, lavender: Recipe, cedar: Recipe, balm: Recipe, in
     for past in (
         Past(148, lavender, "1", "4.82", portions=47),
         Past(126, cedar, "1", "4.9", portions=48),
-        Past(117, lavender, "1", "4.88", portions=48),
         Past(103, balm, "0.5", "590", late=1),
         Past(89, lavender, "1", "4.91", portions=48),
         Past(84, lavender, "0.25", failed="Seized in the pot: the scent went in too early."),
         Past(73, balm, "0.9", "1050", broken=1),
         Past(52, cedar, "0.5", cancelled="Wrong mould laid out."),
         Past(47, lavender, "1.5", "7.3", portions=71),
-        Past(38, infused, "1", "0.97"),
-        Past(33, cedar, "1", "4.85", portions=48),
+        Past(33, cedar, "1", "4.9", portions=48, notes="Traced fast: pour cooler next time."),
         Past(19, lavender, "1", "4.85", portions=47),
-        Past(16, cedar, "1", "4.9", portions=48, notes="Traced fast: pour cooler next time."),
         Past(11, balm, "0.9", "1050", broken=1),
         Past(4, infused, "1.5", "1.42", late=1),
     ):
