@@ -29,7 +29,7 @@ def test_the_installed_themes_are_listed(client, slate):
 def test_an_organisation_chooses_an_installed_one(client, pages, slate):
     assert_problem(client.patch("branding", {"theme": "granite"}), 422, field="theme")
     assert client.patch("branding", {"theme": "slate"}).json["theme"] == "slate"
-    assert 'value="slate" selected>Slate – Grey and quiet' in pages.open("/settings")
+    assert 'value="slate" selected>Slate: Grey and quiet' in pages.open("/settings")
     assert "/slate/css/theme.css" in pages.open("/items")
 
 
