@@ -47,6 +47,12 @@ def make_append_only(table: str) -> None:
         )
 
 
+def keep_append_only(table: str) -> None:
+    """Guard an append-only table again after its columns changed: SQLite wrote it anew, and its triggers are gone."""
+    if op.get_bind().dialect.name == "sqlite":
+        make_append_only(table)
+
+
 def start_ids() -> None:
     """Make what ids are taken from, and the function behind append-only tables."""
     if op.get_bind().dialect.name != "postgresql":

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from core.db.ddl import make_append_only
+from core.db.ddl import keep_append_only
 
 revision = "recipes_0003"
 down_revision = "recipes_0002"
@@ -23,19 +23,13 @@ def upgrade() -> None:
             op.f(REFERENCE), "inventory_location", ["tenant_id", "location_id"], ["tenant_id", "id"],
             ondelete="RESTRICT",
         )  # fmt: skip
-    _guard_again()
+    keep_append_only(USAGE)
 
 
 def downgrade() -> None:
     with op.batch_alter_table(USAGE) as usage:
         usage.drop_constraint(op.f(REFERENCE), type_="foreignkey")
         usage.drop_column("location_id")
-    _guard_again()
+    keep_append_only(USAGE)
     for table in ("recipes_batch", "recipes_recipe"):
         op.drop_column(table, "supply")
-
-
-def _guard_again() -> None:
-    """SQLite changes a table by writing it anew, and its triggers go with the old one."""
-    if op.get_bind().dialect.name == "sqlite":
-        make_append_only(USAGE)
