@@ -54,7 +54,7 @@ class FormPlan(Plan):
 
     def __init__(self, fields: tuple[ControlInfo, ...], grids: tuple[GridPlan, ...] = ()) -> None:
         super().__init__(fields)
-        self.fields, self.grids = fields, grids
+        self.grids = grids
 
 
 @dataclass(frozen=True)
