@@ -15,7 +15,7 @@ COMMON = "cedar"
 
 def reading_figures(shop: Workshop, turns: int) -> Iterator[Figure]:
     """Measure reading through the application and, bare, through a Flask app over the same tables."""
-    rival = bare_app(shop).test_client()
+    rival = bare_app(shop).test_client(use_cookies=False)
 
     def bare(path: str) -> object:
         # The very same request: a header that only one of them gets would cost only one of them.
@@ -53,7 +53,7 @@ def stock_figures(shop: Workshop, turns: int) -> Iterator[Figure]:
     reached = pace.ratio >= 1 / 2
     yield Figure("on hand of all items", shop.database, shop.moves, pace.ours, "answers/s", pace.bare, pace.ratio,
                  "at most twice as long", reached)  # fmt: skip
-    bare = bare_app(shop).test_client()
+    bare = bare_app(shop).test_client(use_cookies=False)
     pace = race(lambda _: shop.client.get("stock/levels"), lambda _: bare.get("/stock"), turns=turns)
     yield Figure("on hand over REST", shop.database, shop.moves, pace.ours, "answers/s", pace.bare, pace.ratio)
 

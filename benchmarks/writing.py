@@ -21,7 +21,7 @@ def writing_figures(shop: Workshop, turns: int) -> Iterator[Figure]:
 
 
 def _create(shop: Workshop, turns: int) -> Figure:
-    bare = bare_app(shop).test_client()
+    bare = bare_app(shop).test_client(use_cookies=False)
 
     def body() -> dict[str, Any]:
         return {"code": f"N-{next(shop.serial)}", "name": "New item", "kind": "raw", "base_unit_id": shop.unit_id}
