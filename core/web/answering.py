@@ -62,4 +62,6 @@ def as_answer(told: Any, status: int = 200) -> Answer:
 
 def respond(answer: Answer) -> Response:
     """Return an answer as HTTP."""
-    return GuardedResponse(answer.body, answer.status, list(answer.headers), content_type="application/json")
+    headers = dict(answer.headers)
+    headers.setdefault("Content-Type", "application/json")
+    return GuardedResponse(answer.body, answer.status, headers)

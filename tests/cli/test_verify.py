@@ -70,8 +70,8 @@ def plant(kernel, statement, tenant, **values):
 
 def test_untouched_data_has_no_difference(kernel, tenants):
     assert found(kernel) == {}
-    assert len(list(verify(kernel))) == count_checks(kernel) == 1 + 2 * 6
-    assert len(list(verify(kernel, [tenants[0].slug]))) == count_checks(kernel, [tenants[0].slug]) == 6
+    assert len(list(verify(kernel))) == count_checks(kernel) == 1 + 2 * 7
+    assert len(list(verify(kernel, [tenants[0].slug]))) == count_checks(kernel, [tenants[0].slug]) == 7
     with pytest.raises(NotFound, match="nowhere"):
         list(verify(kernel, ["nowhere"]))
 
