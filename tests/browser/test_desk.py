@@ -229,11 +229,11 @@ def test_nobody_is_shut_out(open_page, shop, client):
     palette = _open_palette(page)
     page.keyboard.type("l")
     expect(palette.get_by_role("option", name="LYE Lye")).to_be_visible()
-    found["palette"] = faults_of(page)
+    found["palette"] = faults_of(page, frame=True)
     page.keyboard.press("Escape")
     page.locator("[data-bell] summary").click()
     expect(page.locator("[data-bell]").get_by_role("link", name="Lye is out of stock")).to_be_visible()
-    found["bell"] = faults_of(page)
+    found["bell"] = faults_of(page, frame=True)
     assert {path: faults for path, faults in found.items() if faults} == {}
 
 
