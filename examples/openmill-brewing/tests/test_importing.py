@@ -171,7 +171,7 @@ def test_hostile_content_is_refused_with_words(client: ApiClient, content: objec
     assert answer.status_code == status, answer.json
     assert answer.json["detail"]
     assert answer.json["code"].isupper()
-    assert time.monotonic() - began < 20
+    assert time.monotonic() - began < 5
 
 
 def test_a_lone_surrogate_is_refused(client: ApiClient) -> None:
@@ -215,7 +215,7 @@ def test_a_large_collection_is_a_matter_of_seconds(client: ApiClient) -> None:
     first = time.monotonic() - began
     assert counts(send(client, content)) == (0, 0, 560)
     assert first < 30  # about a second on an idle machine; the bound is for the busiest
-    assert time.monotonic() - began - first < 30
+    assert time.monotonic() - began - first < 10
 
 
 def test_what_the_items_and_recipes_refuse_is_a_fault_of_the_record(client: ApiClient) -> None:
