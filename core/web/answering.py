@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, TypeVar
 
 from flask import Response, request
@@ -11,6 +11,7 @@ from flask_smorest import Blueprint
 from core.actions.context import Context
 from core.actions.unit import Answer, Idempotency, perform
 from core.errors import Invalid
+from core.resources.tables import write_csv
 from core.web.bodies import read_json, write_json
 from core.web.current import kernel, tenant_actor
 from core.web.guards import GuardedResponse
@@ -58,6 +59,13 @@ def as_answer(told: Any, status: int = 200) -> Answer:
     if isinstance(told, Answer):
         return told
     return Answer(status, "" if told is None else write_json(told))
+
+
+def csv_file(name: str, header: Sequence[str], lines: Iterable[Sequence[Any]]) -> Answer:
+    """Return a table as an answer that is kept as a CSV file."""
+    headers = (("Content-Type", "text/csv; charset=utf-8"),
+               ("Content-Disposition", f"attachment; filename={name}.csv"))  # fmt: skip
+    return Answer(200, "".join(write_csv(header, lines)), headers)
 
 
 def respond(answer: Answer) -> Response:

@@ -13,8 +13,7 @@ from core.actions.unit import Answer
 from core.desk import edits as editing
 from core.desk.models import BulkEdit
 from core.errors import Invalid
-from core.resources.tables import write_csv
-from core.web.answering import answer_read, answer_write, json_object, route
+from core.web.answering import answer_read, answer_write, csv_file, json_object, route
 from core.web.bodies import write_json
 from core.web.editing import read_edit
 
@@ -78,9 +77,7 @@ def show_refusals(edit_id: int) -> Response:
     def read(ctx: Context) -> Answer:
         row = editing.find_edit(ctx, edit_id)
         if csv:
-            headers = (("Content-Type", "text/csv; charset=utf-8"),
-                       ("Content-Disposition", f"attachment; filename=edit-{edit_id}-refused.csv"))  # fmt: skip
-            return Answer(200, refusals_csv(ctx, row), headers)
+            return refusals_csv(ctx, row, f"edit-{edit_id}-refused")
         return Answer(200, write_json({"items": editing.refusals_of(ctx, row)}))
 
     return answer_read(read)
@@ -109,10 +106,10 @@ def remove_edit(edit_id: int) -> Response:
     return answer_write(work)
 
 
-def refusals_csv(ctx: Context, row: BulkEdit) -> str:
-    """Return the records that were not changed, each with its reason."""
+def refusals_csv(ctx: Context, row: BulkEdit, name: str) -> Answer:
+    """Answer the records that were not changed, each with its reason, as a file."""
     lines = ([told["id"], told["label"], told["reason"]] for told in editing.refusals_of(ctx, row))
-    return "".join(write_csv(["Id", "Record", "Reason"], lines))
+    return csv_file(name, ["Id", "Record", "Reason"], lines)
 
 
 def _whole(ctx: Context, row: BulkEdit) -> dict[str, Any]:

@@ -13,8 +13,7 @@ from core.actions.unit import Answer
 from core.desk import imports as taking
 from core.desk.models import FileImport
 from core.errors import Invalid
-from core.resources.tables import write_csv
-from core.web.answering import answer_read, answer_write, json_object, route
+from core.web.answering import answer_read, answer_write, csv_file, json_object, route
 from core.web.bodies import write_json
 
 imports = Blueprint("imports", __name__, url_prefix="/api/v1", description="Files on their way in, step by step.")
@@ -68,9 +67,7 @@ def show_faults(import_id: int) -> Response:
     def read(ctx: Context) -> Answer:
         row = taking.find_import(ctx, import_id)
         if csv:
-            headers = (("Content-Type", "text/csv; charset=utf-8"),
-                       ("Content-Disposition", f"attachment; filename=import-{import_id}-faults.csv"))  # fmt: skip
-            return Answer(200, faults_csv(ctx, row), headers)
+            return faults_csv(ctx, row, f"import-{import_id}-faults")
         return Answer(200, write_json({"items": taking.faults_of(ctx, row)}))
 
     return answer_read(read)
@@ -125,14 +122,14 @@ def remove_import(import_id: int) -> Response:
     return answer_write(work)
 
 
-def faults_csv(ctx: Context, row: FileImport) -> str:
-    """Return the faulty rows as they came, each with its number and what is wrong with it."""
+def faults_csv(ctx: Context, row: FileImport, name: str) -> Answer:
+    """Answer the faulty rows as they came, each with its number and what is wrong with it, as a file."""
     header = [*(column["title"] for column in row.outcome["columns"]), "Row", "Reason"]
     lines = (
         [*_padded(found["cells"], len(header) - 2), found["row"], _reason(found["errors"])]
         for found in taking.faults_of(ctx, row)
     )
-    return "".join(write_csv(header, lines))
+    return csv_file(name, header, lines)
 
 
 def _padded(cells: list[Any], width: int) -> list[Any]:

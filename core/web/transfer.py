@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -20,6 +20,7 @@ from core.plugins.declarations import Query, Resource
 from core.resources.reading import ListRequest, stream_rows
 from core.resources.shape import Field, Shape
 from core.resources.tables import MOST_ROWS, write_csv, write_xlsx
+from core.web.answering import csv_file
 from core.web.bodies import parse_json, write_json
 from core.web.current import kernel
 from core.web.endpoints import Endpoint
@@ -76,22 +77,16 @@ def _json(chunks: Any) -> Iterator[str]:
 def report_csv(query: Query, rows: list[dict[str, Any]]) -> Answer:
     """Answer a report as CSV."""
     cells = ([row.get(item.name) for item in query.columns] for row in rows)
-    return _csv(query.path.rsplit("/", 1)[-1], [item.label for item in query.columns], cells)
+    return csv_file(query.path.rsplit("/", 1)[-1], [item.label for item in query.columns], cells)
 
 
 def groups_csv(shape: Shape, keys: Sequence[Field], sums: Sequence[str], groups: Sequence[dict[str, Any]]) -> Answer:
     """Answer the groups of a list as CSV; a reference stands there by its name."""
     header = [*(item.label for item in keys), "Count", *(shape.fields[name].label for name in sums)]
     names = [*(item.label_name if item.reference is not None else item.name for item in keys), "count", *sums]
-    return _csv(
+    return csv_file(
         shape.resource.path.replace("/", "-"), header, ([group.get(name) for name in names] for group in groups)
     )
-
-
-def _csv(name: str, header: Sequence[str], cells: Iterable[Sequence[Any]]) -> Answer:
-    disposition = f"attachment; filename={name}.csv"
-    headers = (("Content-Type", "text/csv; charset=utf-8"), ("Content-Disposition", disposition))
-    return Answer(200, "".join(write_csv(header, cells)), headers)
 
 
 def report_xlsx(query: Query, rows: list[dict[str, Any]]) -> Response:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import Response, make_response
+from flask import Response
 
 from core.actions.context import Context
 from core.actions.editing import Edited
@@ -21,6 +21,7 @@ from core.desk.models import BulkEdit
 from core.errors import NotFound, Problem
 from core.plugins.declarations import Resource
 from core.resources.shape import Shape
+from core.web.answering import respond
 from core.web.edits import refusals_csv
 
 SHOWN = 100
@@ -88,11 +89,7 @@ def edit_progress(visit: Visit, resource: Resource, edit_id: int) -> Response:
 def refused_records(visit: Visit, resource: Resource, edit_id: int) -> Response:
     """Answer the records that were not changed as a file, each with its reason."""
     with visit.reading() as ctx:
-        text = refusals_csv(ctx, _find(ctx, resource, edit_id))
-    response = make_response(text)
-    response.headers["Content-Type"] = "text/csv; charset=utf-8"
-    response.headers["Content-Disposition"] = f"attachment; filename={resource.path.replace('/', '-')}-refused.csv"
-    return response
+        return respond(refusals_csv(ctx, _find(ctx, resource, edit_id), f"{resource.path.replace('/', '-')}-refused"))
 
 
 def _find(ctx: Context, resource: Resource, edit_id: int, *, lock: bool = False) -> BulkEdit:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from flask import Response, make_response, request
+from flask import Response, request
 
 from core.actions.context import Context
 from core.actions.exporting import export_names
@@ -17,6 +17,7 @@ from core.desk import imports as taking
 from core.desk.models import FileImport
 from core.errors import Invalid, NotFound, Problem
 from core.plugins.declarations import Resource
+from core.web.answering import respond
 from core.web.imports import faults_csv
 
 MODES = (
@@ -113,11 +114,7 @@ def import_progress(visit: Visit, resource: Resource, import_id: int) -> Respons
 def faulty_rows(visit: Visit, resource: Resource, import_id: int) -> Response:
     """Answer the faulty rows as a file to correct, with what is wrong in a column of its own."""
     with visit.reading() as ctx:
-        text = faults_csv(ctx, _find(ctx, resource, import_id))
-    response = make_response(text)
-    response.headers["Content-Type"] = "text/csv; charset=utf-8"
-    response.headers["Content-Disposition"] = f"attachment; filename={resource.path.replace('/', '-')}-faults.csv"
-    return response
+        return respond(faults_csv(ctx, _find(ctx, resource, import_id), f"{resource.path.replace('/', '-')}-faults"))
 
 
 def _do(visit: Visit, resource: Resource, import_id: int, step: Step) -> Response:
