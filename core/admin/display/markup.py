@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import secrets
 from collections.abc import Callable, Hashable, Iterable, Sequence
+from operator import itemgetter
 from typing import Any
 
 from markupsafe import Markup, escape
@@ -38,12 +39,15 @@ class Pattern:
 
     def __init__(self, markup: Any) -> None:
         self._pieces = _HOLE.split(_BREAK.sub(">\n<", str(markup)))
-        self._places = [int(place) for place in self._pieces[1::2]]
+        places = [int(place) for place in self._pieces[1::2]]
+        self._pick: Callable[[Sequence[str]], Sequence[str]] = (
+            itemgetter(*places) if len(places) > 1 else lambda fills: [fills[place] for place in places]
+        )
 
     def filled(self, fills: Sequence[str]) -> str:
         """Return the markup with its holes filled; what fills them was escaped before."""
         pieces = self._pieces.copy()
-        pieces[1::2] = [fills[place] for place in self._places]
+        pieces[1::2] = self._pick(fills)
         return "".join(pieces)
 
 

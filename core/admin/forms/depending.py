@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from core.admin.forms.controls import ControlInfo, GeneratedForm, Texts
@@ -87,4 +88,9 @@ def _judge(condition: Texts, look: Look) -> tuple[bool, str]:
     fixed = [(name, allowed) for name, allowed in condition if look.control(name) is None]
     if not all(look.text(name) in allowed for name, allowed in fixed):
         return False, ""
-    return all(look.text(name) in allowed for name, allowed in live), json.dumps(live) if live else ""
+    return all(look.text(name) in allowed for name, allowed in live), _written(tuple(live)) if live else ""
+
+
+@lru_cache(maxsize=512)
+def _written(live: Texts) -> str:
+    return json.dumps(live)

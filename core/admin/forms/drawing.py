@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
+from itertools import chain, repeat
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from core.admin.display.markup import Pattern, escaped, hole
 from core.admin.forms.controls import ControlInfo, GeneratedForm, first_options, options_markup, shown_text
 from core.admin.forms.depending import settle
-from core.admin.forms.inputs import Controls, Inputs, Row, Values
+from core.admin.forms.inputs import NOBODY_NAMED, Controls, Inputs, Named, Values, label_of, unit_of
 from core.admin.forms.values import plain_number, typed
 
 LineRow = Callable[..., Any]
@@ -20,19 +21,17 @@ NOBODY = '<option value=""></option>'
 
 
 class Openings:
-    """The holes of inputs: first one for the value of each, then one for each unit; and how a record fills them."""
+    """The holes of inputs: first one for the value of each, then one for each unit; and how records fill them."""
 
     def __init__(self, controls: Controls, *, units: bool = True) -> None:
         self._infos = controls.infos
         self._writers = [_writer(info) for info in controls.infos]
         open_to = [(place, info) for place, info in enumerate(self._infos) if not info.readonly]
-        self._finders = [place for place, info in open_to if info.finder]
+        self._finders = [(place, info) for place, info in open_to if info.finder]
         self._ticks = [place for place, info in open_to if info.check]
         self._choices = [(place, _choices(info)) for place, info in open_to if info.choices and not info.check]
-        self._measured = [place for place, info in open_to if info.unit_of] if units else []
-        self._first_unit = len(self._infos)
-        self._first_label = self.count = self._first_unit + len(self._measured)
-        self.width = self._first_label + len(self._finders)
+        self._measured = [(place, info) for place, info in open_to if info.unit_of] if units else []
+        self.count = len(self._infos) + len(self._measured)
         # A choice of several records shows a list of its own.
         self.reach = not any(info.multiple for info in self._infos)
 
@@ -41,51 +40,52 @@ class Openings:
         controls = form.controls()
         for place, control in enumerate(controls):
             control.hole = control.data = hole(place)
-        for unit, place in enumerate(self._measured, self._first_unit):
+        for unit, (place, _) in enumerate(self._measured, len(self._infos)):
             controls[place].unit = hole(unit)
 
-    def texts(self, inputs: Inputs) -> list[str]:
-        """Return what is to be escaped: values, units, and what the chosen records are called."""
-        infos, values, zone = self._infos, inputs.values, inputs.zone
-        found = [write(values, zone) for write in self._writers]
-        found += [inputs.unit(infos[place]) for place in self._measured]
-        found += [inputs.label(infos[place]) for place in self._finders]
-        return found
-
-    def fills(self, told: Sequence[str]) -> list[str]:
-        """Return what fills the holes, from the escaped texts."""
-        found = list(told[: self.count])
-        for place, label in zip(self._finders, told[self._first_label : self.width], strict=True):
-            value = found[place]
-            found[place] = f'{NOBODY}<option value="{value}" selected>{label}</option>' if value else NOBODY
+    def fills(
+        self, rows: Sequence[Values], zone: ZoneInfo, currency: str, named: Named = NOBODY_NAMED
+    ) -> Iterator[tuple[str, ...]]:
+        """Return what fills the holes for each of some records, written column by column, all escaped at once."""
+        if not rows:
+            return iter(())
+        columns = [write(rows, zone) for write in self._writers]
+        columns += [[unit_of(info, row, currency) for row in rows] for _, info in self._measured]
+        columns += [[label_of(info, row, named) for row in rows] for _, info in self._finders]
+        told, high = escaped(list(chain.from_iterable(columns))), len(rows)
+        columns = [told[top : top + high] for top in range(0, len(told), high)]
+        for (place, _), labels in zip(self._finders, columns[self.count :], strict=True):
+            columns[place] = [_option(*pair) for pair in zip(columns[place], labels, strict=True)]
         for place in self._ticks:
-            found[place] = "checked" if found[place] else ""
+            columns[place] = ["checked" if text else "" for text in columns[place]]
         for place, drawn in self._choices:
-            found[place] = drawn(found[place])
-        return found
+            columns[place] = [drawn(text) for text in columns[place]]
+        return zip(*columns[: self.count], strict=True) if self.count else repeat((), high)
 
 
-def _writer(info: ControlInfo) -> Callable[[Values, ZoneInfo], str]:
-    """Return how the text of an input is told from the values of a record."""
+def _option(value: str, label: str) -> str:
+    return f'{NOBODY}<option value="{value}" selected>{label}</option>' if value else NOBODY
+
+
+def _writer(info: ControlInfo) -> Callable[[Sequence[Values], ZoneInfo], list[str]]:
+    """Return how the texts of an input are told from the values of records."""
     name, places = info.name, 2 if info.kind == "money" else 0
 
-    def plain(values: Values, zone: ZoneInfo) -> str:
-        value = values.get(name)
-        return value if type(value) is str else "" if value is None else str(value)
+    def plain(rows: Sequence[Values], zone: ZoneInfo) -> list[str]:
+        return ["" if (value := row.get(name)) is None else str(value) for row in rows]
 
-    def number(values: Values, zone: ZoneInfo) -> str:
-        value = values.get(name)
-        return "" if value is None else plain_number(str(value), places)
+    def number(rows: Sequence[Values], zone: ZoneInfo) -> list[str]:
+        return ["" if (value := row.get(name)) is None else plain_number(str(value), places) for row in rows]
 
-    def tick(values: Values, zone: ZoneInfo) -> str:
-        return "true" if values.get(name) else ""
+    def tick(rows: Sequence[Values], zone: ZoneInfo) -> list[str]:
+        return ["true" if row.get(name) else "" for row in rows]
 
-    def other(values: Values, zone: ZoneInfo) -> str:
-        value = typed(info, values.get(name), zone)
-        return "" if value is None else str(value)
+    def other(rows: Sequence[Values], zone: ZoneInfo) -> list[str]:
+        found = [typed(info, row.get(name), zone) for row in rows]
+        return ["" if value is None else str(value) for value in found]
 
     if info.readonly:
-        return lambda values, zone: shown_text(info, values)
+        return lambda rows, zone: [shown_text(info, row) for row in rows]
     if info.check:
         return tick
     if info.numeric and info.kind != "integer":
@@ -107,24 +107,24 @@ def _choices(info: ControlInfo) -> Callable[[str], str]:
     return drawn
 
 
-def drawn_rows(rows: Sequence[Row], grid: Any, line_row: LineRow) -> Iterator[str]:
+def drawn_rows(grid: Any, line_row: LineRow) -> Iterator[str]:
     """Yield the markup of rows; the template's macro draws each kind of row once, and each row that is typed into."""
     openings: Openings = grid.plan.openings
-    still = [row for row in rows if not row.is_made and openings.reach]
-    told = escaped([text for row in still for text in openings.texts(row)])
-    width = openings.width
-    fills = {row.index: openings.fills(told[n * width : (n + 1) * width]) for n, row in enumerate(still)}
-    for row in rows:
-        if row.index not in fills:
+    if not (grid.is_still and openings.reach):
+        for row in grid.rows:
             yield str(line_row(row.form, row.index, row.index + 1, grid, row.id))
-            continue
-        kind = (line_row, bool(row.id), row.judged())
-        pattern = grid.plan.kept.get(kind, partial(_pattern, row, grid, line_row))
-        yield pattern.filled([*fills[row.index], str(row.index), str(row.index + 1), row.id])
+        return
+    above: Inputs = grid.above
+    fills = openings.fills(grid.lines, above.zone, above.currency)
+    for index, (line, fill, judged) in enumerate(zip(grid.lines, fills, grid.judged(), strict=True)):
+        row_id = str(line.get("id") or "")
+        kind = (line_row, bool(row_id), judged)
+        pattern = grid.plan.kept.get(kind, partial(_pattern, grid, index, line_row))
+        yield pattern.filled((*fill, str(index), str(index + 1), row_id))
 
 
-def _pattern(row: Row, grid: Any, line_row: LineRow) -> Pattern:
-    count = grid.plan.openings.count
+def _pattern(grid: Any, place: int, line_row: LineRow) -> Pattern:
+    count, row = grid.plan.openings.count, grid.row_of(place, grid.lines[place])
     index, number, row_id = (hole(count + n) for n in range(3))
     form = open_form(grid.plan.openings, row, f"{grid.name}-{index}-")
     made = str(line_row(form, index, number, grid, row_id if row.id else ""))

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from functools import cached_property
+from itertools import repeat
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -14,6 +15,7 @@ from markupsafe import Markup
 
 from core.admin.display.markup import Kept, drawn
 from core.admin.forms.controls import ControlInfo, GeneratedForm
+from core.admin.forms.depending import Judgement
 from core.admin.forms.drawing import LineRow, Openings, drawn_rows
 from core.admin.forms.inputs import Controls, Inputs, Row, Values
 from core.admin.forms.inputs import Posted as Posted
@@ -68,14 +70,36 @@ class Fault:
 
 @dataclass
 class BoundGrid:
-    """A grid with its rows."""
+    """A grid with the lines of a record; they become rows of inputs once somebody needs to type into them."""
 
     plan: GridPlan
-    rows: list[Row]
     above: Inputs
+    lines: Sequence[Values] = ()
     problem: str = ""
     kind: str = "lines"
     sent: list[int] = field(default_factory=list)
+    _rows: list[Row] | None = None
+
+    @property
+    def rows(self) -> list[Row]:
+        """The rows."""
+        if self._rows is None:
+            self._rows = [self.row_of(n, line) for n, line in enumerate(self.lines)]
+        return self._rows
+
+    @rows.setter
+    def rows(self, rows: list[Row]) -> None:
+        self._rows = rows
+
+    @property
+    def is_still(self) -> bool:
+        """Whether nobody needed the rows yet."""
+        return self._rows is None
+
+    @property
+    def count(self) -> int:
+        """How many rows there are."""
+        return len(self.lines if self._rows is None else self._rows)
 
     @property
     def name(self) -> str:
@@ -110,7 +134,7 @@ class BoundGrid:
     @property
     def faults(self) -> int:
         """How many inputs of the rows are wrong."""
-        made = [row.form for row in self.rows if row.is_made]
+        made = [row.form for row in self._rows or () if row.is_made]
         return sum(bool(control.errors) for form in made for control in form.controls()) + bool(self.problem)
 
     @property
@@ -120,17 +144,22 @@ class BoundGrid:
 
     def _total(self, info: ControlInfo) -> str:
         found = Decimal(0)
-        for row in self.rows:
+        for held in self._held(info.name):
             try:
-                found += Decimal(str(row.find(info.name).data or "0").replace(",", ""))
+                found += Decimal(str(held or "0").replace(",", ""))
             except InvalidOperation:
                 continue
         return plain_number(f"{found:f}", 2 if info.kind == "money" else 0)
 
+    def _held(self, name: str) -> list[Any]:
+        if self._rows is None:
+            return [line.get(name) for line in self.lines]
+        return [row.find(name).data for row in self._rows]
+
     @property
     def too_long(self) -> str:
         """What is wrong with more rows than a page can take."""
-        return f"Holds {len(self.rows)} rows; a page takes {MOST_ROWS}." if len(self.rows) > MOST_ROWS else ""
+        return f"Holds {self.count} rows; a page takes {MOST_ROWS}." if self.count > MOST_ROWS else ""
 
     @cached_property
     def blank_row(self) -> Row:
@@ -142,28 +171,34 @@ class BoundGrid:
         """The inputs of the empty row."""
         return self.blank_row.form
 
-    def show_lines(self, lines: Sequence[Values]) -> None:
-        """Have a row for each line of a record."""
-        self.rows += [self._row(n, n, str(line.get("id") or ""), line) for n, line in enumerate(lines)]
+    def judged(self) -> Iterator[tuple[Judgement, ...]]:
+        """Return for each line whether the inputs that depend on others are shown and open."""
+        if not self.plan.controls.depending:
+            return repeat((), len(self.lines))
+        return (self.row_of(n, line).judged() for n, line in enumerate(self.lines))
 
-    def show_sent(self, lines: Sequence[Values], posted: Posted) -> None:
+    def show_sent(self, posted: Posted) -> None:
         """Have a row for each that was sent."""
-        known = {str(line.get("id")): line for line in lines}
+        known, self._rows = {str(line.get("id")): line for line in self.lines}, []
         for index in _indexes(self.name, posted):
             row_id = posted.get(f"{self.name}-{index}-id", "")
-            self.rows.append(self._row(index, index, row_id, known.get(row_id, {}), posted))
+            self._rows.append(self._row(index, index, row_id, known.get(row_id, {}), posted))
 
     def add_row(self) -> None:
         """Append an empty row."""
         index = max([row.index for row in self.rows], default=-1) + 1
         self.rows.append(self._row(index, index, "", {}))
 
+    def row_of(self, index: int, line: Values) -> Row:
+        """Return a line as a row of inputs."""
+        return self._row(index, index, str(line.get("id") or ""), line)
+
     def _row(self, name: object, index: int, row_id: str, line: Values, posted: Posted | None = None) -> Row:
         return Row(index, row_id, self.above, self.plan.controls, line, f"{self.name}-{name}-", posted)
 
     def drawn(self, line_row: LineRow) -> Markup:
         """Return the markup of all rows; `line_row` is the theme's macro for one."""
-        return drawn(drawn_rows(self.rows, self, line_row))
+        return drawn(drawn_rows(self, line_row))
 
 
 class BoundForm:
@@ -176,15 +211,12 @@ class BoundForm:
         self.plan, self.zone = plan, zone
         given = values or {}
         self.inputs = Inputs(plan.controls, given, zone, currency, posted=posted)
-        self.grids = {grid.name: BoundGrid(grid, [], self.inputs) for grid in plan.grids}
+        self.grids = {grid.name: BoundGrid(grid, self.inputs, given.get(grid.name) or ()) for grid in plan.grids}
         self.faults: list[Fault] = []
-        for grid in self.grids.values():
-            lines = list(given.get(grid.name) or ())
-            if posted is None:
-                grid.show_lines(lines)
-            else:
-                grid.show_sent(lines, posted)
-        self.settle()
+        if posted is not None:
+            for grid in self.grids.values():
+                grid.show_sent(posted)
+            self.settle()
 
     @property
     def top(self) -> GeneratedForm:
@@ -194,14 +226,13 @@ class BoundForm:
     @property
     def is_still(self) -> bool:
         """Whether nobody typed anything yet, so that all of it can be drawn from patterns."""
-        parts = [self.inputs, *(row for grid in self.grids.values() for row in grid.rows)]
-        return not any(part.is_made for part in parts)
+        return not self.inputs.is_made and all(grid.is_still for grid in self.grids.values())
 
     def settle(self) -> None:
         """Hide and close inputs as what is typed says."""
         self.inputs.settle()
         for grid in self.grids.values():
-            for row in [*grid.rows, grid.blank_row]:
+            for row in [*(grid.rows if not grid.is_still else ()), grid.blank_row]:
                 row.settle()
 
     def press(self, posted: Posted) -> bool:

@@ -15,6 +15,8 @@ from core.admin.forms.values import Still, as_typed, typed
 
 Posted = MultiDict[str, str]
 Values = Mapping[str, Any]
+Named = Mapping[tuple[str, str], str]
+NOBODY_NAMED: Named = {}
 
 
 class Controls:
@@ -43,14 +45,15 @@ class Controls:
 class Inputs:
     """The inputs of a form; those that can be typed into are made when somebody needs them."""
 
+    named: Named = NOBODY_NAMED
+    """What chosen records are called whose names the record did not tell, by resource and id."""
+
     def __init__(
         self, controls: Controls, values: Values, zone: ZoneInfo, currency: str = "", prefix: str = "",
         posted: Posted | None = None,
     ) -> None:  # fmt: skip
         self.controls, self.values, self.zone, self.currency = controls, values, zone, currency
         self._prefix = prefix
-        self.named: dict[tuple[str, str], str] = {}
-        """What chosen records are called whose names the record did not tell, by resource and id."""
         # What was sent is typed already.
         self._form = None if posted is None else controls.bind({}, values, prefix, currency, posted)
 
@@ -101,13 +104,6 @@ class Inputs:
 
     # -- what is shown -------------------------------------------------------------------------------------------
 
-    def label(self, info: ControlInfo) -> str:
-        """Return what the chosen record of an input is called; its number where it has no name for the person."""
-        chosen = self.values.get(info.name)
-        if chosen is None or chosen == "":
-            return ""
-        return str(self.values.get(info.label_name) or self.named.get((info.target, str(chosen))) or f"#{chosen}")
-
     def nameless(self) -> list[Still]:
         """Return the references to records of which the record does not tell what they are called."""
         return [
@@ -116,10 +112,6 @@ class Inputs:
             if info.finder and not info.readonly and (chosen := self.values.get(info.name)) not in (None, "")
             and not self.values.get(info.label_name)
         ]  # fmt: skip
-
-    def unit(self, info: ControlInfo) -> str:
-        """Return what stands behind an amount."""
-        return unit_text(info, str(self.values.get(f"{info.unit_of}_label") or ""), self.currency)
 
 
 class Row(Inputs):
@@ -136,3 +128,16 @@ class Row(Inputs):
     def look(self) -> Look:
         """Where conditions of the row find what they ask for: among its inputs and those of its document."""
         return Look(self.find, {}, self._above.look)
+
+
+def label_of(info: ControlInfo, values: Values, named: Named) -> str:
+    """Return what the chosen record of an input is called; its number where it has no name for the person."""
+    chosen = values.get(info.name)
+    if chosen is None or chosen == "":
+        return ""
+    return str(values.get(info.label_name) or named.get((info.target, str(chosen))) or f"#{chosen}")
+
+
+def unit_of(info: ControlInfo, values: Values, currency: str) -> str:
+    """Return what stands behind an amount."""
+    return unit_text(info, str(values.get(f"{info.unit_of}_label") or ""), currency)

@@ -48,7 +48,7 @@ def name_chosen(ctx: Context, form: BoundForm) -> None:
     if not form.is_still:
         offer_choices(ctx, form, first=False)
         return
-    form.inputs.named |= _chosen_labels(ctx, form.inputs.nameless())
+    form.inputs.named = _chosen_labels(ctx, form.inputs.nameless())
 
 
 def _first_choices(ctx: Context, resource: Resource | None, url: str) -> list[Option]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import gzip
 import hashlib
 import mimetypes
-import os
 import re
 from dataclasses import dataclass
 from functools import lru_cache
@@ -13,7 +12,7 @@ from pathlib import Path
 
 from flask import Response, request
 
-from core.admin.frame.themes import THEMES, static_folders
+from core.admin.frame.themes import THEMES, changed_at, static_folders
 from core.errors import NotFound
 
 FOR_GOOD = "public, max-age=31536000, immutable"
@@ -66,7 +65,7 @@ def asset_url(theme: str, name: str) -> str:
     place = _place_of(theme, name)
     if place is None:
         raise FileNotFoundError(f"Theme {theme!r} has no file {name!r}; install OpenMill again to build its assets.")
-    return _url(theme, name, place, os.stat(place).st_mtime_ns)
+    return _url(theme, name, place, changed_at(place))
 
 
 @lru_cache(maxsize=1024)

@@ -96,6 +96,9 @@ class Visit:
     @cached_property
     def view(self) -> View:
         """What the visitor's organisation has switched on."""
+        known = self.kernel.tenants.known(self.actor.tenant_id or 0, self.actor.tenant_revision)
+        if known is not None:
+            return self.kernel.registry.view(known.enabled)
         with self.reading() as ctx:
             return ctx.view
 
@@ -158,7 +161,7 @@ def show(frame_: Frame, template: str, status: int = 200, **values: Any) -> Resp
         "problem": None,
         "summary": [],
     }
-    response = make_response(themes.render_template(frame_.theme, template, {**base, **values}), status)
+    response = make_response(themes.render_page(frame_.theme, template, {**base, **values}), status)
     if request.cookies.get(NOTE_COOKIE):
         response.delete_cookie(NOTE_COOKIE)
     return response

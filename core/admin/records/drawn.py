@@ -33,7 +33,7 @@ class OpenGrid:
     columns: tuple[ControlInfo, ...]
     ordered: bool
     tab: str
-    rows: bool
+    count: int
     blank: GeneratedForm
     body: Markup
     totals: dict[str, str]
@@ -66,17 +66,16 @@ def drawn_form(parts: Sequence[Any], form: BoundForm, form_layout: FormLayout) -
         form_layout, form.inputs.currency, form.inputs.judged(), tuple(cell.wide for cell in cells),
         tuple(tuple(item.label for item in part.items) for part in parts if part.kind == "group"),
         tuple(bool(table.table) for table in tables),
-        tuple((bool(grid.rows), grid.blank_row.judged(), *said) for grid, said in zip(grids, totals, strict=True)),
+        tuple((bool(grid.count), grid.blank_row.judged(), *said) for grid, said in zip(grids, totals, strict=True)),
     )  # fmt: skip
     known: FormPattern = form.plan.kept.get(kind, partial(_pattern, parts, form, form_layout))
-    openings = form.plan.openings
-    told = escaped([*openings.texts(form.inputs), *(cell.text for cell in cells)])
-    fills = openings.fills(told)
-    shown = zip(cells, told[len(told) - len(cells) :], strict=True)
+    inputs = form.inputs
+    fills = [*next(form.plan.openings.fills([inputs.values], inputs.zone, inputs.currency, inputs.named))]
+    shown = zip(cells, escaped([cell.text for cell in cells]), strict=True)
     fills += [shown_markup(cell, text, linked=True) for cell, text in shown]
     fills += [table.body for table in tables]
     for grid, said in zip(grids, totals, strict=True):
-        fills += ["".join(drawn_rows(grid.rows, grid, known.line_rows[grid.name])), *said.values()]
+        fills += ["".join(drawn_rows(grid, known.line_rows[grid.name])), *said.values()]
     return drawn([known.pattern.filled(fills)])
 
 
@@ -93,7 +92,7 @@ def _pattern(parts: Sequence[Any], form: BoundForm, form_layout: FormLayout) -> 
 
 def _open_group(part: Any, top: GeneratedForm, places: Iterator[int]) -> Any:
     items = [
-        replace(item, field=top.find(item.field.info.name)) if item.cell is None
+        replace(item, field=top.find(item.name)) if item.cell is None
         else replace(item, cell=Cell(_hole(places), wide=item.cell.wide))
         for item in part.items
     ]  # fmt: skip
@@ -103,7 +102,7 @@ def _open_group(part: Any, top: GeneratedForm, places: Iterator[int]) -> Any:
 def _open_grid(grid: BoundGrid, places: Iterator[int]) -> OpenGrid:
     body = _hole(places)
     return OpenGrid(
-        grid.name, grid.title, grid.help, grid.columns, grid.ordered, grid.tab, bool(grid.rows), grid.blank, body,
+        grid.name, grid.title, grid.help, grid.columns, grid.ordered, grid.tab, grid.count, grid.blank, body,
         {name: _hole(places) for name in grid.totals},
     )  # fmt: skip
 

@@ -34,9 +34,10 @@ from core.resources.shape import Field, Shape
 
 @dataclass(frozen=True)
 class Item:
-    """A place in a group: an input, or a value that is only shown."""
+    """A place in a group: an input by its name, made when it is typed into, or a value that is only shown."""
 
     label: str
+    name: str = ""
     field: Any = None
     cell: Cell | None = None
 
@@ -95,9 +96,9 @@ class RecordView:
                          if isinstance(part, Part) else part for part in self.parts])  # fmt: skip
 
     def _typed(self, item: Item) -> Item:
-        if item.field is None or self.form is None:
+        if not item.name or self.form is None:
             return item
-        return replace(item, field=self.form.top.find(item.field.info.name))
+        return replace(item, field=self.form.top.find(item.name))
 
     def drawn(self, form_layout: Any) -> Markup:
         """Return the parts as the theme's macro draws them: from a pattern, as long as nobody has typed into them."""
@@ -198,9 +199,8 @@ def _parts(
 
 def _item(ctx: Context, shape: Shape, name: str, row: Mapping[str, Any], form: BoundForm | None) -> Item | None:
     item = shape.fields[name]
-    control = form.inputs.find(name) if form is not None else None
-    if control is not None:
-        return Item(item.label, field=control)
+    if form is not None and name in form.inputs.controls.names:
+        return Item(item.label, name)
     # The state of a record stands beside its name; what does not apply is hidden as a form hides it.
     if not row or item.kind.name == "state" or not holds(item.visible_when, row.get):
         return None
