@@ -47,6 +47,17 @@ def test_the_history_tells_who_changed_what(pages, item, client):
     assert "<html" in pages.follow(pages.browser.get(f"/items/{item['id']}/beside/history"))
 
 
+def test_the_history_tells_structured_values_in_words(pages, client, item):
+    given = {"scent": "Lavender", "vegan": True, "made_of": ["oil", "lye"], "boxes": [{"size": "60 ml"}], "seal": None}
+    answer = client.patch(f"items/{item['id']}", {"attributes": given}, version=item["version"])
+    client.patch(f"items/{item['id']}", {"attributes": {}}, version=answer.json["version"])
+    text = part(pages, f"/items/{item['id']}/beside/history")
+    told = "Scent: Lavender; Vegan: Yes; Made of: oil, lye; Boxes: (Size: 60 ml); Seal: empty"
+    assert f"<ins>{told}</ins>" in text
+    assert f"<del>{told}</del>" in text
+    assert "<ins>empty</ins>" in text
+
+
 def test_the_history_names_lines_and_their_values(pages, client, receipt):
     first = receipt["lines"][0]
     kept = {name: first[name] for name in ("id", "item_id", "unit_id", "unit_cost")} | {"quantity": "12"}

@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from core.admin.frame.programs import program_text
 from core.testing import house
 from core.testing.clients import BrowserClient
 
@@ -151,12 +152,57 @@ def test_changing_the_password_ends_the_other_sessions(app, kernel, member):
     )
     assert wrong.status_code == 422, wrong.text[wrong.text.find("alert") :][:600]
     assert "Present password</a>: Is wrong." in wrong.text
+    assert 'aria-invalid="true" aria-describedby="current-problem"' in wrong.text
+    assert wrong.text.count("<span>Is wrong.</span>") == 1
     differs = {"current_password": member.password, "new_password": new, "again": "y"}
     assert "Differs from the new password." in browser.post("/preferences/password", differs, headers=HTML).text
     done = browser.post("/preferences/password", {**differs, "again": new}, headers=HTML)
     assert done.status_code == 303, done.text
     assert browser.get("/", headers=HTML).status_code == 200
     assert other.get("/", headers=HTML).status_code == 303
+
+
+def test_a_password_manager_learns_whose_password_it_is(browser):
+    """A hidden kind of input is none that it reads; one that is not shown is."""
+    form = browser.get("/preferences", headers=HTML).text.split('action="/preferences/password"')[1].split("</form>")[0]
+    user = f'<input name="username" value="{browser.member.username}" autocomplete="username" readonly hidden>'
+    assert user in form
+
+
+WINDOWS, MAC = "Mozilla/5.0 (Windows NT 10.0; Win64; x64", "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7"
+CHROME = "AppleWebKit/537.36 (KHTML, like Gecko) Chrome/131.0.0.0"
+APPLE = "AppleWebKit/605.1.15 (KHTML, like Gecko)"
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        (f"{WINDOWS}; rv:132.0) Gecko/20100101 Firefox/132.0", "Firefox on Windows"),
+        (f"{WINDOWS}) {CHROME} Safari/537.36 Edg/131.0.0.0", "Edge on Windows"),
+        (f"{MAC}) {CHROME} Safari/537.36", "Chrome on macOS"),
+        (f"{MAC}) {APPLE} Version/18.1 Safari/605.1.15", "Safari on macOS"),
+        ("Mozilla/5.0 (X11; Linux x86_64) " + CHROME + " Safari/537.36 OPR/116.0.0.0", "Opera on Linux"),
+        ("Mozilla/5.0 (Linux; Android 15) " + CHROME + " Mobile Safari/537.36", "Chrome on Android"),
+        (f"Mozilla/5.0 (iPhone; CPU iPhone OS 18_1) {APPLE} CriOS/131.0 Safari/604.1", "Chrome on iPhone"),
+        ("Mozilla/5.0 Firefox", "Firefox"),
+        ("curl/8.11.0", "curl"),
+        ("Mozilla/5.0 (compatible; Thing)", "Mozilla"),
+        ("Werk<b>zeug", "Werk<b>zeug"),
+        ("x" * 200, "x" * 40),
+        ("", "Unknown program"),
+    ],
+)
+def test_what_somebody_is_logged_in_with_is_told_in_words(said, told):
+    assert program_text(said) == told
+
+
+def test_log_ins_are_told_in_words_and_whole_to_whoever_points_at_them(stranger, member):
+    agent = f"{WINDOWS}; rv:132.0) Gecko/20100101 Firefox/132.0"
+    stranger.environ_base["HTTP_USER_AGENT"] = agent
+    log_in(stranger, member)
+    told = f'<strong title="{agent}">Firefox on Windows</strong>'
+    assert told in stranger.get("/preferences", headers=HTML).text
+    assert told in stranger.get(f"/members/{member.actor.member_id}", headers=HTML).text
 
 
 def test_the_chosen_mode_is_in_the_page_before_it_paints(browser):

@@ -21,6 +21,7 @@ from core.actions.memberships import (
     role_told,
 )
 from core.admin.display.cells import moment_text
+from core.admin.frame.programs import program_text
 from core.admin.frame.visit import Note, Visit, frame, go, show
 from core.admin.records.beside import beside_of
 from core.admin.records.pages import crumb, run, said
@@ -53,7 +54,7 @@ def member(visit: Visit, member_id: int, problem: Problem | None = None, passwor
         more = {
             "access": access, "password": password, "most": MOST_WORDS, "modules": _gathered(access["modules"]),
             "ticked": _ticked(access["roles"], problem), "may_see_roles": ctx.can("kernel.role.read"),
-            "told": lambda moment: moment_text(moment, zone) if moment else "",
+            "told": lambda moment: moment_text(moment, zone) if moment else "", "program": program_text,
         }  # fmt: skip
     status = problem.status if problem else 200
     return show(page, "administration/member.html", status, view=view, problem=said(problem), **more)

@@ -15,6 +15,7 @@ from core.actions.tenants import zones
 from core.actions.unit import Answer, perform
 from core.admin.display.cells import moment_text
 from core.admin.frame.look import MODE_COOKIE, THEME_COOKIE
+from core.admin.frame.programs import program_text
 from core.admin.frame.visit import Note, Visit, frame, go, outer_frame, own_path, show
 from core.admin.records.pages import said
 from core.desk.preferences import preference, set_preferences
@@ -106,19 +107,19 @@ def preferences(visit: Visit, problem: Problem | None = None) -> Response:
             page, chosen = frame(visit, ctx, "Preferences"), own_preferences(ctx)
             places = [entry for section in page.menu for entry in section.entries]
     page.pickers = False
-    errors = problem.errors.items() if problem else ()
+    errors = problem.errors if problem else {}
     labels = {"current_password": "Present password", "new_password": "New password", "again": "New password again"}
     anchors = {"current_password": "current", "new_password": "new", "again": "again"}
     summary = [
         {"anchor": anchors.get(name, name), "label": labels.get(name, name.capitalize()), "text": text}
-        for name, texts in errors
+        for name, texts in errors.items()
         for text in texts
     ]
     with visit.kernel.identity.read() as session:
         log_ins = own_sessions(session, visit.actor)
     zone = ZoneInfo(chosen.get("zone") or (page.tenant.zone if page.tenant else "UTC"))
     view = {"themes": list(installed_themes().values()), "chosen": chosen, "places": places,
-            "zones": sorted(zones()), "log_ins": log_ins,
+            "zones": sorted(zones()), "log_ins": log_ins, "errors": errors, "program": program_text,
             "told": lambda moment: moment_text(moment, zone) if moment else ""}  # fmt: skip
     status = problem.status if problem else 200
     return show(page, "session/preferences.html", status, view=view, problem=said(problem), summary=summary)
