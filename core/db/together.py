@@ -6,17 +6,30 @@ are gone when the answer is there, so that nothing of a tenant can stay on the p
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import logging
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
+from decimal import Decimal
 from functools import lru_cache
 from typing import Any
+from weakref import WeakKeyDictionary
 
+import sqlalchemy as sa
 from sqlalchemy.engine import Dialect, Engine
 
-from core.db.prepared import Fetched, Question
+from core.db.prepared import Fetched, Prepared, Question, converted
 
+log = logging.getLogger("openmill.db")
 MOST_TENANTS = 4096
+_KNOWN: Mapping[str, Any] = {"number": 2**53 - 1, "moment": datetime(2026, 3, 31, 8, 30, tzinfo=UTC)}
+_TOLD = (*_KNOWN.values(), Decimal("12.50"), "Öl", True, None)
+_COLUMNS: list[Any] = [
+    sa.cast(sa.bindparam("number"), sa.BigInteger()), sa.cast(sa.bindparam("moment"), sa.DateTime(timezone=True)),
+    *(sa.literal_column(text) for text in ("12.50", "'Öl'::text", "true", "NULL::date")),
+]  # fmt: skip
+_ASKED = Prepared(sa.select(*_COLUMNS))
+_makes_trips: WeakKeyDictionary[Dialect, bool] = WeakKeyDictionary()
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,27 +71,72 @@ def opening_of(tenant_id: int, role: str) -> str:
 
 def read_together(engine: Engine, first: Sequence[Question], then: Reads | None = None) -> list[Fetched]:
     """Answer the kernel's questions, then a tenant's; PostgreSQL takes whole numbers and moments as values only."""
-    pooled = engine.raw_connection()
+    on_server = engine.dialect.name == "postgresql"
+    at_once = then is not None and on_server and makes_trips(engine)
+    pooled = _taken(engine)
     try:
         plain: Any = pooled.driver_connection
-        on_server = engine.dialect.name == "postgresql"
-        # Whatever the connection was used for before: the driver must begin no transaction by itself.
-        if on_server and not plain.autocommit:
-            plain.autocommit = True
         if then is None:
             return _fetched(engine.dialect, plain, first)
-        if on_server:
-            # Loaded here, for the driver of PostgreSQL comes with it.
-            from core.db.trip import Trip
-
-            return Trip(engine.dialect, pooled, [*first, then.opening, *then.questions]).run()
+        if at_once:
+            return _trip(engine.dialect, pooled, [*first, then.opening, *then.questions])
         plain.execute("BEGIN").close()
-        found = _fetched(engine.dialect, plain, (*first, *then.questions))
+        found = _fetched(engine.dialect, plain, first)
+        if on_server:
+            plain.execute(then.opening).close()
+        found += _fetched(engine.dialect, plain, then.questions)
         plain.execute("COMMIT").close()
         return found
     finally:
         # What failed half-way is rolled back by the pool.
         pooled.close()
+
+
+def _taken(engine: Engine) -> Any:
+    pooled = engine.raw_connection()
+    plain: Any = pooled.driver_connection
+    # Whatever the connection was used for before: the driver must begin no transaction by itself.
+    if engine.dialect.name == "postgresql" and not plain.autocommit:
+        plain.autocommit = True
+    return pooled
+
+
+def makes_trips(engine: Engine) -> bool:
+    """Whether a round trip answers what is known: it reads by parts of the driver that promise nobody to stay.
+
+    Asked once per process. Where they are gone or do something else, every statement goes the long way by itself.
+    """
+    found = _makes_trips.get(engine.dialect)
+    if found is None:
+        found = _makes_trips[engine.dialect] = _answers_what_is_known(engine)
+    return found
+
+
+def _answers_what_is_known(engine: Engine) -> bool:
+    pooled = _taken(engine)
+    try:
+        told = _trip(engine.dialect, pooled, [(_ASKED, _KNOWN), opening_of(0, ""), (_ASKED, _KNOWN)])
+        as_known = [converted(rows) for rows in told] == [[_TOLD]] * 2
+    except sa.exc.OperationalError:
+        # No word on the driver: the server is not there.
+        pooled.invalidate()
+        raise
+    except Exception:
+        as_known = False
+        log.warning("no round trips with this release of psycopg", exc_info=True)
+    if as_known:
+        pooled.close()
+    else:
+        # Whatever was left half done on it, nobody gets it again.
+        pooled.invalidate()
+    return as_known
+
+
+def _trip(dialect: Dialect, pooled: Any, steps: Sequence[Question | str]) -> list[Fetched]:
+    # Loaded here, for the driver of PostgreSQL comes with it.
+    from core.db.trip import Trip
+
+    return Trip(dialect, pooled, steps).run()
 
 
 def _fetched(dialect: Dialect, connection: Any, questions: Sequence[Question]) -> list[Fetched]:
