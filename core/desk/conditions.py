@@ -92,9 +92,7 @@ def unquoted(text: str) -> str:
     return _QUOTED.sub(r"\1", text)
 
 
-def _add(
-    shape: Shape, filters: dict[str, tuple[str, ...]], name: str, text: str, reserved: Collection[str]
-) -> None:
+def _add(shape: Shape, filters: dict[str, tuple[str, ...]], name: str, text: str, reserved: Collection[str]) -> None:
     """Two values of one field are alternatives; two parts of a name must both occur."""
     field_name, _, operator = name.partition("__")
     item = shape.fields[shape.resolve(field_name)]

@@ -1,4 +1,5 @@
-"""Edits of everything that a list finds: previewed, then done by jobs, so many records in each transaction.
+"""Edits of everything that a list finds: previewed, then done by jobs, so many records in each transaction, and
+perhaps taken back in the same parts.
 
 The records and their versions are kept when the edit is previewed. Each part is changed and marked as done in one
 transaction, and asks for the next: a crash repeats nothing, and what is no longer as it was is named, not overwritten.
@@ -6,7 +7,7 @@ transaction, and asks for the next: a crash repeats nothing, and what is no long
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
@@ -18,6 +19,7 @@ from sqlalchemy.orm import defer
 from core.actions.context import Context
 from core.actions.editing import Edit, Edited, check_edit, edit_many, edit_part, find_versions
 from core.db.base import Record
+from core.desk import undoing
 from core.desk.models import BulkEdit, BulkEditPart
 from core.errors import Forbidden, NotFound, Refused
 from core.plugins.declarations import Resource
@@ -34,6 +36,8 @@ SHOWN = 50
 MOST_KEPT = 200
 KEPT = timedelta(days=30)
 SEE_ALL = "kernel.bulk_edit.read"
+AT_WORK = {"running": "done", "undoing": "undone"}
+"""The states in which jobs go through the parts, each with the one that follows."""
 
 
 # -- who may see what ----------------------------------------------------------------------------------------
@@ -110,8 +114,27 @@ def _past_the_trail(ctx: Context, row: BulkEdit, **values: Any) -> None:
 def run(ctx: Context, row: BulkEdit) -> None:
     """Do an edit by jobs, or go on with one that was stopped."""
     _require(ctx, row, "ready", "cancelled", "failed")
+    _start(ctx, row, "undoing" if row.state == "undoing" else "running")
+
+
+def undo(ctx: Context, row: BulkEdit) -> None:
+    """Take an edit back, by jobs: give back what it changed and nobody touched since."""
+    _require(ctx, row, "done", "cancelled", "failed")
+    if not can_undo(ctx, row):
+        raise Refused("NOTHING_TO_UNDO", "This edit has changed nothing that could be taken back.")
+    _start(ctx, row, "undoing")
+
+
+def can_undo(ctx: Context, row: BulkEdit) -> bool:
+    """Whether an edit at rest has changed what is not given back yet."""
+    state, _ = status(ctx, row)
+    waiting = sa.select(BulkEditPart.id).where(BulkEditPart.edit_id == row.id, BulkEditPart.undo.is_not(None)).limit(1)
+    return state in ("done", "cancelled", "failed") and bool(ctx.rows(waiting))
+
+
+def _start(ctx: Context, row: BulkEdit, state: str) -> None:
     ctx.operation = ctx.operation or f"{row.resource}.update"
-    row.state = "running"
+    row.state = state
     ctx.db.flush()
     _go_on(ctx, row)
 
@@ -125,35 +148,48 @@ def cancel(ctx: Context, row: BulkEdit) -> None:
 
 def remove(ctx: Context, row: BulkEdit) -> None:
     """Forget an edit; the records stay as they are."""
-    _require(ctx, row, "ready", "done", "cancelled", "failed")
+    _require(ctx, row, "ready", "done", "cancelled", "failed", "undone")
     ctx.operation = ctx.operation or f"{row.resource}.update"
     ctx.delete(row)
 
 
 def status(ctx: Context, row: BulkEdit) -> tuple[str, str]:
     """Return the state and what stopped it: a job that gave up leaves its edit failed."""
-    if row.state != "running":
+    if row.state not in AT_WORK:
         return row.state, ""
     found = ctx.rows(sa.select(Job.state, Job.error).where(Job.id == row.job_id, Job.tenant_id == ctx.tenant.id))
     if not found or found[0].state == "failed":
         return "failed", found[0].error if found else "Its job is gone; start it again."
-    return "running", ""
+    return row.state, ""
 
 
 def counts_of(ctx: Context, row: BulkEdit) -> dict[str, int]:
-    """Return how many records are done, changed, unchanged and refused so far."""
-    done = sa.func.sum(sa.case((BulkEditPart.is_done, BulkEditPart.size), else_=0))
-    sums = sa.select(done, sa.func.sum(BulkEditPart.changed), sa.func.sum(BulkEditPart.refused))
-    found = ctx.rows(sums.where(BulkEditPart.edit_id == row.id))[0]
-    reached, changed, refused = (int(value or 0) for value in found)
-    return {"done": reached, "changed": changed, "unchanged": reached - changed - refused, "refused": refused}
+    """Return how many records are done, changed, unchanged and refused so far, and how many given back or kept."""
+    part = BulkEditPart
+    done = sa.case((part.is_done, part.size), else_=0)
+    given_back = sa.case((part.undo.is_(None), part.changed), else_=0)
+    sums = (sa.func.sum(value) for value in (done, part.changed, part.refused, part.restored, given_back))
+    found = ctx.rows(sa.select(*sums).where(part.edit_id == row.id))[0]
+    reached, changed, refused, restored, undone = (int(value or 0) for value in found)
+    return {"done": reached, "changed": changed, "unchanged": reached - changed - refused, "refused": refused,
+            "restored": restored, "kept": undone - restored}  # fmt: skip
 
 
 def refusals_of(ctx: Context, row: BulkEdit, most: int | None = None) -> list[dict[str, Any]]:
     """Return the records that were not changed and why, all of them or the first ones."""
-    wanted = sa.select(BulkEditPart.refusals).where(BulkEditPart.edit_id == row.id, BulkEditPart.refused > 0)
+    return _told(ctx, row, BulkEditPart.refusals, BulkEditPart.refused > 0, most)
+
+
+def kept_of(ctx: Context, row: BulkEdit, most: int | None = None) -> list[dict[str, Any]]:
+    """Return the records whose values were not given back and why, all of them or the first ones."""
+    changed = BulkEditPart.changed > BulkEditPart.restored
+    return _told(ctx, row, BulkEditPart.kept, sa.and_(BulkEditPart.undo.is_(None), changed), most)
+
+
+def _told(ctx: Context, row: BulkEdit, reasons: Any, where: Any, most: int | None) -> list[dict[str, Any]]:
+    wanted = sa.select(reasons).where(BulkEditPart.edit_id == row.id, where)
     parts = ctx.rows(wanted.order_by(BulkEditPart.position).limit(most))
-    return [told for part in parts for told in part.refusals][:most]
+    return [told for [part] in parts for told in part][:most]
 
 
 def summary(ctx: Context, row: BulkEdit) -> dict[str, Any]:
@@ -162,9 +198,17 @@ def summary(ctx: Context, row: BulkEdit) -> dict[str, Any]:
     counts = counts_of(ctx, row)
     return {
         "id": row.id, "version": row.version, "resource": row.resource, "state": state, "problem": problem,
-        **row.asked, "total": row.total, **counts, "progress": 100 * counts["done"] // row.total,
-        "refusals": refusals_of(ctx, row, MOST_TOLD), "created_at": row.created_at, "job_id": row.job_id,
+        **row.asked, "total": row.total, **counts, "progress": progress_of(row, counts),
+        "refusals": refusals_of(ctx, row, MOST_TOLD), "not_taken_back": kept_of(ctx, row, MOST_TOLD),
+        "can_undo": can_undo(ctx, row), "created_at": row.created_at, "job_id": row.job_id,
     }  # fmt: skip
+
+
+def progress_of(row: BulkEdit, counts: Mapping[str, int]) -> int:
+    """Return how far the work at hand is, in percent."""
+    if row.state == "undoing":
+        return 100 * (counts["restored"] + counts["kept"]) // max(counts["changed"], 1)
+    return 100 * counts["done"] // row.total
 
 
 def foreseen(row: BulkEdit) -> list[Edited]:
@@ -209,33 +253,48 @@ def _require(ctx: Context, row: BulkEdit, *allowed: str) -> None:
 
 @job("kernel.work_on_edit")
 def work_on_edit(ctx: Context, edit_id: int) -> dict[str, Any]:
-    """Change the next part of an edit's records and ask for the part behind it."""
+    """Change the next part of an edit's records, or give it back, and ask for the part behind it."""
     # Whoever cancels waits for this lock: behind it nothing more is changed.
     row = find_edit(ctx, edit_id, lock=True)
-    part = _next_part(ctx, row) if row.state == "running" else None
-    if part is None:
+    if row.state not in AT_WORK:
         return {"state": row.state}
     resource = editable(ctx, row.resource)
     ctx.operation = f"{resource.key}.update"
-    rows = edit_part(ctx, resource, edit_of(row), dict(part.records))
-    _settle(ctx, part, rows)
+    part = _next_part(ctx, row)
+    if part is not None:
+        (_give_back if row.state == "undoing" else _change)(ctx, resource, row, part)
     if _next_part(ctx, row) is None:
-        row.state = "done"
+        row.state = AT_WORK[row.state]
     else:
         _go_on(ctx, row)
-    return {"state": row.state, "part": part.position}
+    return {"state": row.state}
 
 
 def _next_part(ctx: Context, row: BulkEdit) -> Any:
-    wanted = sa.select(BulkEditPart.id, BulkEditPart.position, BulkEditPart.records)
-    wanted = wanted.where(BulkEditPart.edit_id == row.id, BulkEditPart.is_done.is_(False))
+    waits = BulkEditPart.undo.is_not(None) if row.state == "undoing" else BulkEditPart.is_done.is_(False)
+    wanted = sa.select(BulkEditPart.id, BulkEditPart.records, BulkEditPart.undo)
+    wanted = wanted.where(BulkEditPart.edit_id == row.id, waits)
     return next(iter(ctx.rows(wanted.order_by(BulkEditPart.position).limit(1))), None)
 
 
-def _settle(ctx: Context, part: Any, rows: Sequence[Edited]) -> None:
+def _change(ctx: Context, resource: Resource, row: BulkEdit, part: Any) -> None:
+    rows = edit_part(ctx, resource, edit_of(row), dict(part.records))
+    ctx.db.flush()
+    noted = undoing.note(ctx, resource, [record_id for record_id, _ in part.records])
+    _settle(ctx, part, rows, noted if noted["changed"] else None)
+
+
+def _give_back(ctx: Context, resource: Resource, row: BulkEdit, part: Any) -> None:
+    told = undoing.take_back(ctx, resource, part.undo, all_or_nothing=False)
+    settled = {"id": part.id, "undo": None, "restored": told["restored"], "kept": told["kept"]}
+    ctx.update_rows(BulkEditPart, [settled])
+
+
+def _settle(ctx: Context, part: Any, rows: Sequence[Edited], undo_data: dict[str, Any] | None) -> None:
     refusals = [{"id": row.before["id"], "label": row.label, "reason": row.refused} for row in rows if row.refused]
     changed = sum(bool(row.fields) and not row.refused for row in rows)
-    told = {"id": part.id, "is_done": True, "changed": changed, "refused": len(refusals), "refusals": refusals}
+    told = {"id": part.id, "is_done": True, "changed": changed, "refused": len(refusals), "refusals": refusals,
+            "undo": undo_data}  # fmt: skip
     ctx.update_rows(BulkEditPart, [told])
 
 
@@ -246,7 +305,7 @@ def _go_on(ctx: Context, row: BulkEdit) -> None:
 @job("kernel.forget_edits")
 def forget_edits(ctx: Context) -> dict[str, int]:
     """Forget edits older than thirty days."""
-    old = ctx.all(sa.select(BulkEdit).where(BulkEdit.created_at < ctx.now() - KEPT, BulkEdit.state != "running"))
+    old = ctx.all(sa.select(BulkEdit).where(BulkEdit.created_at < ctx.now() - KEPT, BulkEdit.state.not_in(AT_WORK)))
     for row in old:
         ctx.db.delete(row)
     return {"forgotten": len(old)}

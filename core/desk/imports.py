@@ -20,7 +20,7 @@ from core.actions.context import Context
 from core.actions.import_files import ImportFile, read_import_file
 from core.actions.importing import Loaded, load_rows
 from core.actions.savepoints import attempt
-from core.desk import import_undo
+from core.desk import undoing
 from core.desk.import_columns import columns_of, guess, header_print, missing, targets
 from core.desk.models import FileImport
 from core.errors import Forbidden, Invalid, NotFound, Problem, Refused
@@ -33,6 +33,7 @@ MODES = ("upsert", "create", "update")
 AT_ONCE = 500
 MOST_KEPT = 200
 SHOWN = 50
+MOST_TOLD = 200
 KEPT = timedelta(days=30)
 SEE_ALL = "kernel.file_import.read"
 
@@ -221,9 +222,7 @@ def work_on_import(ctx: Context, import_id: int, step: str, all_or_nothing: bool
     elif step == "run":
         _run(ctx, row)
     else:
-        told = import_undo.take_back(ctx, importable(ctx, row.resource), row.undo, all_or_nothing=all_or_nothing)
-        row.state = "undone" if told["taken_back"] else "done"
-        row.outcome = {**row.outcome, "undone": told}
+        _take_back(ctx, row, all_or_nothing=all_or_nothing)
     return {"state": row.state}
 
 
@@ -253,7 +252,7 @@ def _run(ctx: Context, row: FileImport) -> None:
         with attempt(ctx):
             result = _load(ctx, resource, row, file, dry_run=False)
             ctx.db.flush()
-            undo_data = import_undo.note(ctx, resource, [identity for identity in result.ids if identity is not None])
+            undo_data = undoing.note(ctx, resource, [identity for identity in result.ids if identity is not None])
     except Problem as problem:
         row = find_import(ctx, import_id)
         row.state, row.outcome = "failed", {**_told(row), "step": "run", "problem": problem.detail}
@@ -267,6 +266,13 @@ def _run(ctx: Context, row: FileImport) -> None:
     # Written past the audit trail, which tells of every record itself.
     ctx.update_rows(FileImport, [{"id": import_id, "outcome": outcome, "undo": undo_data}])
     ctx.db.expire(row)
+
+
+def _take_back(ctx: Context, row: FileImport, *, all_or_nothing: bool) -> None:
+    ctx.operation = f"{row.resource}.import"
+    told = undoing.take_back(ctx, importable(ctx, row.resource), row.undo, all_or_nothing=all_or_nothing)
+    row.state = "undone" if told["taken_back"] else "done"
+    row.outcome = {**row.outcome, "undone": {**told, "kept": told["kept"][:MOST_TOLD]}}
 
 
 def _load(ctx: Context, resource: Resource, row: FileImport, file: ImportFile, *, dry_run: bool) -> Loaded:

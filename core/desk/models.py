@@ -103,7 +103,7 @@ class BulkEdit(Record):
     )
     total: Mapped[int] = field(sa.Integer, label="Records", default=0, readonly=True)
     job_id: Mapped[int | None] = field(sa.BigInteger, label="Job", optional=True, readonly=True)
-    state: Mapped[str] = field(states("ready", "running", "done", "cancelled"), label="State")
+    state: Mapped[str] = field(states("ready", "running", "done", "cancelled", "undoing", "undone"), label="State")
 
 
 class BulkEditPart(Derived):
@@ -119,3 +119,8 @@ class BulkEditPart(Derived):
     changed: Mapped[int] = field(sa.Integer, label="Changed", default=0)
     refused: Mapped[int] = field(sa.Integer, label="Refused", default=0)
     refusals: Mapped[list[Any]] = field(Json, label="Refusals", default=lambda _context: [])
+    undo: Mapped[Any] = field(
+        Json, label="Undo", optional=True, help="The values from before, until they are given back."
+    )
+    restored: Mapped[int] = field(sa.Integer, label="Given back", default=0)
+    kept: Mapped[list[Any]] = field(Json, label="Kept", default=lambda _context: [], help="What stays, and why.")

@@ -1,5 +1,7 @@
 """Many records of a list are changed at once: chosen, foreseen, then changed all or none."""
 
+import re
+
 import pytest
 
 from core.jobs.handler import run_job
@@ -141,6 +143,28 @@ def test_more_than_one_request_changes_is_done_by_jobs(pages, client, items, by_
     pages.open(by_jobs, 404)
 
 
+def test_an_edit_by_jobs_says_how_much_of_it_is_foreseen_and_is_taken_back(pages, client, items, by_jobs, monkeypatch):
+    monkeypatch.setattr("core.desk.edits.FORESEEN", 2)
+    page = pages.follow(pages.send(pages.post("/items/edit", _all="1", _where="reorder_point__gte=5").text,
+                                   "/items/edit", 303, _step="preview",
+                                   **{"_way-reorder_point": "add", "_by-reorder_point": "2.5"}))  # fmt: skip
+    at = re.search(r"/items/edits/\d+", page).group()
+    assert "Only the first 2 are worked out beforehand; all 3 items will be changed in the same way." in page
+    assert "and 1 more, not worked out beforehand" in page
+    assert "Take back" not in page
+    done = pages.follow(pages.send(page, f"{at}/run", 303))
+    assert points(client) == ["12", "22", "32"]
+    client.patch(f"items/{items[1]}", {"reorder_point": "7"}, version=2)
+    taken_back = pages.follow(pages.send(done, f"{at}/undo", 303))
+    assert "Taken back: 2 given their values from before." in taken_back
+    assert "1 record not taken back" in taken_back
+    assert f'<a href="/items/{items[1]}">I-2 Item 2</a></td><td class="wrap">Somebody changed it since.' in taken_back
+    assert points(client) == ["10", "7", "30"]
+    assert "Take this edit back" not in taken_back
+    assert pages.post(f"{at}/undo").status_code == 409
+    assert "Taken back" in choose(pages, items[:1])
+
+
 def test_an_edit_at_work_tells_how_far_it_is_and_stops(pages, client, kernel, by_jobs, monkeypatch):
     monkeypatch.setattr(kernel, "listeners", [])
     at_work = pages.follow(pages.send(pages.open(by_jobs), f"{by_jobs}/run", 303))
@@ -155,10 +179,18 @@ def test_an_edit_at_work_tells_how_far_it_is_and_stops(pages, client, kernel, by
     assert pages.browser.get(f"{by_jobs}/progress").headers["HX-Refresh"] == "true"
     assert points(client) == ["15", "30", "30"]
     assert pages.post(f"{by_jobs}/cancel").status_code == 409
+    # What was changed until it was stopped is taken back by a job, too.
+    at_work = pages.follow(pages.send(stopped, f"{by_jobs}/undo", 303))
+    assert "Taking 2 items back" in at_work
+    assert "0 of 2 done" in at_work
+    assert run_job(kernel, client.get(f"edits/{edit['id']}").json["job_id"]) is None
+    assert pages.browser.get(f"{by_jobs}/progress").headers["HX-Refresh"] == "true"
+    assert points(client) == ["10", "20", "30"]
 
 
 def test_nobody_else_opens_the_page_of_an_edit(pages_with, by_jobs):
     pages_with("inventory.item.read").open(by_jobs, 403)
     colleague = pages_with("inventory.item.read", "inventory.item.update")
     colleague.open(by_jobs, 404)
-    assert colleague.post(f"{by_jobs}/run").status_code == 404
+    for verb in ("run", "undo"):
+        assert colleague.post(f"{by_jobs}/{verb}").status_code == 404

@@ -5,11 +5,13 @@ import sqlalchemy as sa
 
 from core.actions.audit import broken_links
 from core.actions.editing import ELSEWHERE, GONE, SINCE, Edit, edit_part
-from core.desk import edits
+from core.desk import edits, undoing
 from core.desk.models import BulkEdit
+from core.errors import Refused
 from core.identity.models import Role
 from core.jobs.handler import run_job
 from core.resources.reading import ListRequest
+from core.services.models import Job
 from core.testing.clients import ApiClient
 from core.testing.house import make_member
 from plugins.inventory.models.items import Item
@@ -142,7 +144,7 @@ def test_a_crash_repeats_nothing_and_an_edit_goes_on(client, kernel, tenant, sto
     assert {client.get(f"items/{number}").json["version"] for number in ids} == {2}
 
 
-def _die(*_args):
+def _die(*_args, **_options):
     raise SystemError("the worker died")
 
 
@@ -161,6 +163,52 @@ def test_a_cancelled_edit_changes_nothing_more(client, kernel, tenant, stock_of,
     assert client.send("DELETE", f"edits/{told['id']}").status_code == 204
     assert_problem(client.get(f"edits/{told['id']}"), 404)
     assert client.get("items?name=Lye").json["total"] == 5
+
+
+def test_a_finished_edit_is_taken_back_part_by_part(client, kernel, tenant, stock_of, parts_of_two, monkeypatch):
+    ids = stock_of(5)
+    told = run(client, prepare(client, where=RAW, adjust=RAISE))
+    assert (told["changed"], told["can_undo"]) == (5, True)
+    # Since then one was repriced by hand and one is gone.
+    assert client.patch(f"items/{ids[1]}", {"standard_cost": "9"}, version=2).status_code == 200
+    assert client.delete(f"items/{ids[4]}", version=2).status_code == 204
+    monkeypatch.setattr(kernel, "listeners", [])
+    take_back(kernel, tenant, told)
+    assert run_job(kernel, client.get(f"edits/{told['id']}").json["job_id"]) is None
+    half = client.get(f"edits/{told['id']}").json
+    assert (half["state"], half["restored"], half["kept"], half["progress"]) == ("undoing", 1, 1, 40)
+    with monkeypatch.context() as patch:
+        patch.setattr("core.desk.undoing.take_back", _die)
+        assert isinstance(run_job(kernel, half["job_id"]), SystemError)
+    # The worker that died took nothing back; once its job is given up, somebody goes on where it stood.
+    with kernel.platform() as db:
+        db.get(Job, half["job_id"]).state = "failed"
+    assert client.get(f"edits/{told['id']}").json["state"] == "failed"
+    run(client, half)
+    for _ in range(2):
+        assert run_job(kernel, client.get(f"edits/{told['id']}").json["job_id"]) is None
+    done = client.get(f"edits/{told['id']}").json
+    assert (done["state"], done["restored"], done["kept"], done["can_undo"]) == ("undone", 3, 2, False)
+    assert [(row["id"], row["label"], row["reason"]) for row in done["not_taken_back"]] == [
+        (ids[1], "M-0002 Material 2", undoing.SINCE), (ids[4], f"#{ids[4]}", undoing.GONE),
+    ]  # fmt: skip
+    now = costs(kernel, tenant)
+    assert (now.pop("M-0002"), now.pop("JAR"), set(now.values())) == ("9.000000", "1.000000", {"0.333333"})
+    with kernel.unit(tenant.id, readonly=True) as ctx:
+        assert list(broken_links(ctx)) == []
+
+
+def take_back(kernel, tenant, told):
+    with kernel.unit(tenant.id) as ctx:
+        edits.undo(ctx, ctx.get(BulkEdit, told["id"]))
+
+
+def test_an_edit_that_changed_nothing_has_nothing_to_take_back(client, kernel, tenant, stock_of):
+    stock_of(2)
+    told = run(client, prepare(client, where=RAW, values={"maximum_stock": "100"}))
+    assert (told["unchanged"], told["can_undo"]) == (2, False)
+    with pytest.raises(Refused, match="has changed nothing"):
+        take_back(kernel, tenant, told)
 
 
 def test_one_request_prepares_and_starts(client, stock_of):

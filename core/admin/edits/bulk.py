@@ -37,7 +37,8 @@ WORDS = ((KEEP, "Leave as it is"), (SET, "Set to"), (CLEAR, "Clear"), ("add", "R
 SHOWN = 200
 LAST = 5
 STATES = {"ready": ("Not started", ""), "running": ("At work", "info"), "done": ("Done", "good"),
-          "cancelled": ("Stopped", "warn"), "failed": ("Failed", "bad")}  # fmt: skip
+          "cancelled": ("Stopped", "warn"), "failed": ("Failed", "bad"), "undoing": ("Being taken back", "info"),
+          "undone": ("Taken back", "warn")}  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ from core.admin.frame.visit import Note, Visit, frame, go, show
 from core.admin.lists.page import cell_of
 from core.admin.records.pages import crumb, said
 from core.desk import edits as editing
+from core.desk.conditions import has_conditions
 from core.desk.models import BulkEdit
 from core.errors import NotFound, Problem
 from core.plugins.declarations import Resource
@@ -48,10 +49,14 @@ class JobView:
     changed: int
     unchanged: int
     refused: int
+    restored: int
+    kept: int
     progress: int
     columns: list[str]
     rows: list[PreviewRow]
     refusals: list[dict[str, Any]]
+    stays: list[dict[str, Any]]
+    can_undo: bool
 
 
 def show_edit(visit: Visit, resource: Resource, edit_id: int) -> Response:
@@ -69,6 +74,11 @@ def cancel_edit(visit: Visit, resource: Resource, edit_id: int) -> Response:
     return _do(visit, resource, edit_id, editing.cancel)
 
 
+def undo_edit(visit: Visit, resource: Resource, edit_id: int) -> Response:
+    """Take an edit back."""
+    return _do(visit, resource, edit_id, editing.undo)
+
+
 def remove_edit(visit: Visit, resource: Resource, edit_id: int) -> Response:
     """Forget an edit."""
     note = Note("The edit is forgotten; the records stay as they are.")
@@ -81,7 +91,7 @@ def edit_progress(visit: Visit, resource: Resource, edit_id: int) -> Response:
         view = _view(ctx, resource, _find(ctx, resource, edit_id))
         page = frame(visit, ctx, view.count)
     response = show(page, "edits/progress.html", view=view)
-    if view.state != "running":
+    if view.state not in editing.AT_WORK:
         response.headers["HX-Refresh"] = "true"
     return response
 
@@ -132,15 +142,18 @@ def _view(ctx: Context, resource: Resource, row: BulkEdit) -> JobView:
         records_url=f"/{resource.path}", count=f"{row.total:,} {noun}",
         title=resource.title, singular=resource.singular, state=state, word=word, tone=tone, problem=problem,
         asked=_asked(ctx, shape, row, names, foreseen), total=row.total, **counts,
-        progress=100 * counts["done"] // row.total, columns=[shape.fields[name].label for name in names],
+        progress=editing.progress_of(row, counts), columns=[shape.fields[name].label for name in names],
         rows=[preview_row(ctx, shape, names, told) for told in foreseen] if state == "ready" else [],
-        refusals=editing.refusals_of(ctx, row, SHOWN) if state != "ready" else [],
+        refusals=editing.refusals_of(ctx, row, SHOWN) if state not in ("ready", "undone") else [],
+        stays=editing.kept_of(ctx, row, SHOWN), can_undo=editing.can_undo(ctx, row),
     )  # fmt: skip
 
 
 def _list_url(resource: Resource, row: BulkEdit) -> str:
     where = row.asked["where"] or {"search": "", "filters": {}}
-    pairs = [("search", where["search"])] if where["search"] else []
+    words = where["search"]
+    # A word with a colon is only a word where it stands in quotes.
+    pairs = [("search", f'"{words}"' if has_conditions(words) else words)] if words else []
     pairs += [(name, text) for name, texts in where["filters"].items() for text in texts]
     return f"/{resource.path}" + (f"?{urlencode(pairs)}" if pairs else "")
 

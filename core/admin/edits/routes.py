@@ -12,6 +12,7 @@ ROUTES = (
     ("/<path:path>/edits/<int:edit_id>", "GET", jobs.show_edit),
     ("/<path:path>/edits/<int:edit_id>/run", "POST", jobs.run_edit),
     ("/<path:path>/edits/<int:edit_id>/cancel", "POST", jobs.cancel_edit),
+    ("/<path:path>/edits/<int:edit_id>/undo", "POST", jobs.undo_edit),
     ("/<path:path>/edits/<int:edit_id>/remove", "POST", jobs.remove_edit),
     ("/<path:path>/edits/<int:edit_id>/progress", "GET", jobs.edit_progress),
     ("/<path:path>/edits/<int:edit_id>/refused.csv", "GET", jobs.refused_records),

@@ -1,4 +1,4 @@
-"""Taking an import back: what it made goes, what it changed is given back, unless somebody touched it since."""
+"""Taking an import or an edit back: what it made goes, what it changed is given back, unless it was touched since."""
 
 from __future__ import annotations
 
@@ -17,7 +17,6 @@ from core.resources.labels import labels
 from core.resources.shape import Field, LineShape, Shape
 
 CHUNK = 1000
-MOST_TOLD = 200
 SINCE = "Somebody changed it since."
 GONE = "It was deleted since."
 Undo = dict[str, Any]
@@ -51,7 +50,6 @@ def note(ctx: Context, resource: Resource, ids: Sequence[int]) -> Undo:
 
 def take_back(ctx: Context, resource: Resource, undo: Undo, *, all_or_nothing: bool) -> dict[str, Any]:
     """Undo what was noted, as the person who asks may; returns what was taken back and what was kept, and why."""
-    ctx.operation = f"{resource.key}.import"
     kept: list[tuple[int, str]] = []
     counts = {"deleted": 0, "restored": 0}
     names = _names(ctx, resource, undo)
@@ -65,7 +63,7 @@ def take_back(ctx: Context, resource: Resource, undo: Undo, *, all_or_nothing: b
     except _NotAll:
         counts = {"deleted": 0, "restored": 0}
     told = [{"id": identity, "label": names.get(identity, f"#{identity}"), "reason": text} for identity, text in kept]
-    return {**counts, "kept": told[:MOST_TOLD], "kept_count": len(kept), "taken_back": not (kept and all_or_nothing)}
+    return {**counts, "kept": told, "kept_count": len(kept), "taken_back": not (kept and all_or_nothing)}
 
 
 def _restore(ctx: Context, resource: Resource, undo: Undo, counts: dict[str, int], kept: list[tuple[int, str]]) -> None:
@@ -146,7 +144,7 @@ def _values(fields: dict[str, Field], old: dict[str, Any]) -> dict[str, Any]:
 
 
 def _lines_before(ctx: Context, shape: Shape, ids: set[int]) -> dict[int, dict[str, Any]]:
-    """Return the lines that records had, where an import changed them."""
+    """Return the lines that records had, where they were changed."""
     found: dict[int, dict[str, Any]] = {}
     for name, line in shape.lines.items():
         touched: dict[int, dict[int, Any]] = {}
