@@ -135,9 +135,7 @@ class ListAddress:
     @property
     def exported(self) -> str:
         """Return the part of the address that says which records, in which order."""
-        return urlencode([*self._narrowing(filters=True, search=False),
-                          *([("search", unquoted(self.search))] if self.search else []),
-                          *([("sort", self.sort)] if self.sort else [])])  # fmt: skip
+        return urlencode([*self._narrowing(filters=True, search=True), *([("sort", self.sort)] if self.sort else [])])
 
     def viewed(self, view: str) -> ListAddress:
         """Return the address of the same records in another view; `list` is the usual one."""
