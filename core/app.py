@@ -10,7 +10,7 @@ from flask_smorest import Api
 
 from core import __version__, memory
 from core.kernel import Kernel
-from core.web import current, guards, problems, rest
+from core.web import current, guards, problems, questions, rest
 from core.web.authentication import authentication
 from core.web.branding import branding
 from core.web.desk import desk
@@ -47,6 +47,7 @@ def create_app(kernel: Kernel) -> Flask:
     current.register(app)
     guards.register(app)
     app.extensions["openmill_api"] = api = Api(app)
+    questions.register(app, api)
     api.register_blueprint(authentication)
     api.register_blueprint(system)
     api.register_blueprint(platform)

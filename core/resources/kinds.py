@@ -85,7 +85,11 @@ class CleanText(ma.fields.String):
 
 
 class WholeNumber(ma.fields.Field[int]):
-    """A whole number that JavaScript can hold."""
+    """A whole number that its column and JavaScript can hold."""
+
+    def __init__(self, largest: int = LARGEST_INTEGER, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.largest = largest
 
     def _serialize(self, value: int | None, attr: str | None, obj: Any, **kwargs: Any) -> int | None:
         return value
@@ -95,8 +99,8 @@ class WholeNumber(ma.fields.Field[int]):
             value = int(value)
         if isinstance(value, bool) or not isinstance(value, int):
             raise ma.ValidationError("Must be a whole number.")
-        if abs(value) > LARGEST_INTEGER:
-            raise ma.ValidationError(f"Must be between -{LARGEST_INTEGER} and {LARGEST_INTEGER}.")
+        if abs(value) > self.largest:
+            raise ma.ValidationError(f"Must be between -{self.largest} and {self.largest}.")
         return value
 
 
@@ -196,6 +200,11 @@ def _decimal(column_type: Any, **options: Any) -> ma.fields.Field[Any]:
     return ExactDecimal(getattr(column_type, "scale", 6), getattr(column_type, "precision", 18), **options)
 
 
+def _integer(column_type: Any, **options: Any) -> ma.fields.Field[Any]:
+    # SQLite would take more than 32 bits, PostgreSQL refuses it: both answer the same.
+    return WholeNumber(LARGEST_INTEGER if isinstance(column_type, sa.BigInteger) else 2**31 - 1, **options)
+
+
 def _date(_type: Any, **options: Any) -> ma.fields.Field[Any]:
     return CalendarDate(**options)
 
@@ -219,7 +228,7 @@ TEXT = Kind("text", (*EQUAL, "contains", "startswith"), "text", _text)
 LONG_TEXT = Kind("long_text", ("contains", "isnull"), "textarea", _text)
 CHOICE = Kind("choice", EQUAL, "select", _words)
 STATE = Kind("state", EQUAL, "badge", _words)
-INTEGER = Kind("integer", ORDERED, "integer", _simple(WholeNumber), sums=True)
+INTEGER = Kind("integer", ORDERED, "integer", _integer, sums=True)
 BOOLEAN = Kind("boolean", ("eq", "isnull"), "checkbox", _simple(Truth))
 DATE = Kind("date", ORDERED, "date", _date, _dump_date)
 MOMENT = Kind("moment", ORDERED, "moment", _simple(Moment), dump_moment)

@@ -2,11 +2,28 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import marshmallow as ma
-from flask import request
+from flask import Flask, request
+from flask_smorest import Api
+from werkzeug.routing import IntegerConverter, Map
 
 from core.errors import Invalid
 from core.resources.kinds import LARGEST_INTEGER, Truth
+
+
+class RecordId(IntegerConverter):
+    """The number in `<int:…>` of a path; what no record can have as its id names nothing, like any other (404)."""
+
+    def __init__(self, map: Map, *args: Any, **kwargs: Any) -> None:
+        super().__init__(map, *args, **{"max": LARGEST_INTEGER, **kwargs})
+
+
+def register(app: Flask, api: Api) -> None:
+    """Let the numbers in all paths be those that a database can look for."""
+    app.url_map.converters["int"] = RecordId
+    api.register_converter(RecordId, lambda _converter: {"type": "integer"})
 
 
 def whole_number(name: str, largest: int = LARGEST_INTEGER) -> int | None:

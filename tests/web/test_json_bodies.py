@@ -78,6 +78,13 @@ def test_a_value_that_does_not_fit_is_named(standing, field, value):
     assert client.get("items?code=NEW").get_json()["items"] == []
 
 
+@pytest.mark.parametrize("number", [3_000_000_000, -3_000_000_000, 2**53])
+def test_a_number_too_wide_for_its_column_is_named_on_both_databases(standing, number):
+    body = {"name": "Oak soap", "yield_quantity": "1", "yield_unit_id": standing.gram, "portion_count": number}
+    assert_problem(standing.client.post("recipes", body), 422, "INVALID", "portion_count")
+    assert_problem(standing.client.get(f"recipes?portion_count__lt={number}"), 422, "INVALID", "portion_count__lt")
+
+
 @pytest.mark.parametrize(
     ("value", "stored"),
     [("0.1", "0.100000"), ('"000.5"', "0.500000"), ("1e2", "100.000000"), ('"+2"', "2.000000"),

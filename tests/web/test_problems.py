@@ -12,6 +12,8 @@ from tests.web.conftest import assert_problem
         ("GET", "items/999999999", 404, "NOT_FOUND"),
         ("GET", "items/999999999999999999", 404, "NOT_FOUND"),
         ("GET", "items/9999999999999999999", 404, "NOT_FOUND"),
+        ("GET", "edits/9999999999999999999", 404, "NOT_FOUND"),
+        ("POST", f"imports/{'9' * 400}/run", 404, "NOT_FOUND"),
         ("GET", "items/-1", 404, "NOT_FOUND"),
         ("GET", "items/0", 404, "NOT_FOUND"),
         ("GET", "items/1/history", 404, "NOT_FOUND"),
