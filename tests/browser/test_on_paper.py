@@ -45,3 +45,23 @@ def test_a_form_on_paper_shows_every_tab_and_a_list_its_first_rows_on_the_first_
     assert page.locator("#list").evaluate(STYLE, "break-inside") == "auto"
     assert page.locator("#list .scroll").evaluate(STYLE, "overflow-x") == "visible"
     expect(page.get_by_role("link", name="LYE", exact=True)).to_be_visible()
+
+
+def test_an_amount_that_is_not_there_has_no_unit_on_paper(open_page, receipt, client):
+    lye = client.get("items?code=LYE").json["items"][0]
+    client.patch(f"items/{lye['id']}", {"minimum_stock": "250"}, version=lye["version"])
+    page = open_page(f"/items/{lye['id']}")
+    page.get_by_role("tab", name="Stock").click()
+    saved, typed, empty = (
+        page.locator(f".with-unit:has([name={name}]) .unit")
+        for name in ("minimum_stock", "maximum_stock", "safety_stock")
+    )
+    page.get_by_label("Maximum").fill("1000")
+    expect(empty).to_have_text("g")
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    page.emulate_media(media="print")
+    for unit in (saved, typed):
+        expect(unit).to_be_visible()
+    expect(empty).to_be_hidden()
+    page.emulate_media(media="screen")
+    expect(empty).to_be_visible()

@@ -41,3 +41,5 @@ function onChange(event) {
 
 document.addEventListener("change", onChange);
 document.addEventListener("filled", onChange);
+// Paper leaves out the unit of nothing, and knows what is filled in from the attribute.
+addEventListener("beforeprint", () => all(".with-unit > input").forEach((input) => input.setAttribute("value", input.value)));
