@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -158,6 +159,17 @@ def test_every_card_of_the_house_is_shown(browser: BrowserClient, kernel: Kernel
         assert "<article" in page and "could not be worked out" not in page and "<html" not in page
 
 
+def test_a_sum_of_money_is_told_with_its_cents(
+    browser: BrowserClient, kernel: Kernel, tenant: TenantInfo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    name, told = "inventory.low_stock_card", {"value": Decimal("2819.100000"), "unit": tenant.currency}
+    card = replace(kernel.registry.widgets[name], function=lambda ctx: told, kind="number")
+    monkeypatch.setitem(kernel.registry.widgets, name, card)
+    assert f'<p class="value">2,819.10 <small>{tenant.currency}</small>' in browser.get(f"/cards/{name}").text
+    told["unit"] = "kg"
+    assert '<p class="value">2,819.1 <small>kg</small>' in browser.get(f"/cards/{name}").text
+
+
 def test_another_organisation_sees_nothing_of_it(client: ApiClient, other_client: ApiClient) -> None:
     client.send("PUT", "dashboard", {"cards": [], "audience": "everyone"})
     assert client.get("dashboard?audience=everyone").json["cards"] == []
@@ -193,3 +205,10 @@ def test_the_parts_of_a_ring_make_it_whole() -> None:
     assert [part.text for part in drawn.slices] == ["A", "B"]
     assert 99.8 <= sum(float(part.length) for part in drawn.slices) <= 100.2
     assert chart({"labels": ["a"], "series": []}).bars == [] and chart({}).labels == []
+
+
+def test_numbers_under_each_other_have_the_same_decimals() -> None:
+    values = {"labels": ["tins", "pigments"], "series": [{"name": "EUR", "values": ["1550.88", "370.80"]}]}
+    assert [part.share for part in chart({"type": "pie", **values}).slices] == ["1,550.88", "370.80"]
+    assert chart(values).rows == [("EUR", ["1,550.88", "370.80"])]
+    assert chart({"labels": ["a", "b"], "series": [{"values": [3, 1700]}]}).rows == [("", ["3", "1,700"])]

@@ -102,7 +102,9 @@ def _fill(ctx: Context, card: CardView, told: Mapping[str, Any]) -> None:
     if card.kind == "chart":
         card.chart = chart(dict(told))
     elif "value" in told:
-        card.value, card.unit = _said(told["value"], zone), _said(told.get("unit"), zone)
+        card.unit = _said(told.get("unit"), zone)
+        is_money = card.unit == ctx.tenant.currency and not isinstance(told["value"], str)
+        card.value = number_text(told["value"], "money") if is_money else _said(told["value"], zone)
         points = list(told.get("trend") or ())
         card.spark = spark(points)
         card.rising = _direction(points)

@@ -102,7 +102,7 @@ def chart(told: dict[str, Any]) -> Chart:
     ]
     kind = told.get("type") if told.get("type") in ("bar", "line", "pie") else "bar"
     made = Chart(str(kind), labels=labels)
-    made.rows = [(name, [number_text(value) for value in values]) for name, values in series]
+    made.rows = [(name, _aligned(values)) for name, values in series]
     if kind == "pie":
         _draw_ring(made, labels, series[0][1] if series else [])
         return made
@@ -114,11 +114,11 @@ def chart(told: dict[str, Any]) -> Chart:
 def _draw_ring(made: Chart, labels: Sequence[str], values: Sequence[Decimal]) -> None:
     total = sum((value for value in values if value > 0), Decimal(0))
     start = Decimal(0)
-    for index, (label, value) in enumerate(zip(labels, values, strict=False)):
+    for index, (label, value, text) in enumerate(zip(labels, values, _aligned(values), strict=False)):
         if value <= 0:
             continue
         length = value * RING / total
-        made.slices.append(Slice(_at(length), _at(-start), index % TONES, label, number_text(value)))
+        made.slices.append(Slice(_at(length), _at(-start), index % TONES, label, text))
         start += length
 
 
@@ -157,6 +157,13 @@ def _bars(
             yield Bar(
                 _at(x), _at(top), _at(width - 2), _at(floor - top), tone, f"{labels[index]}: {number_text(value)}"
             )
+
+
+def _aligned(values: Sequence[Decimal]) -> list[str]:
+    """Return numbers that stand under each other, all with the decimals of the one that has most."""
+    texts = [number_text(value) for value in values]
+    places = max((len(text.partition(".")[2]) for text in texts), default=0)
+    return [f"{value:,.{places}f}" for value in values]
 
 
 def _named(label: str) -> str:
