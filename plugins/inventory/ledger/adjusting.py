@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -13,6 +14,7 @@ from plugins.inventory.ledger.book import Quant
 from plugins.inventory.ledger.facts import LotFacts, load_lots
 from plugins.inventory.ledger.issuing import issue, take_out
 from plugins.inventory.ledger.movement import MOVE_TYPES, ZERO, Incoming, Movement, Outgoing, Source
+from plugins.inventory.ledger.past import Place, on_hand_on
 from plugins.inventory.ledger.picking import Demand, PickRule, demands_of
 from plugins.inventory.ledger.posting import Posting, open_posting
 from plugins.inventory.ledger.quantities import base_quantities
@@ -77,9 +79,11 @@ def _outgoing(line: Correction) -> Outgoing:
 
 
 def recount(ctx: Context, lines: Sequence[Correction], *, source: Source) -> list[Movement]:
-    """Set what is on hand to what was counted, of a lot or of the whole item at the location."""
+    """Set what was on hand on the day to what was counted, of a lot or of the whole item at the location."""
     _need(lines, "quantity")
+    _refuse_twice(lines)
     posting, lots = _open(ctx, lines, source)
+    books = _books(posting, lines)
     # Zero is a fine count, and no fine quantity of a move.
     counted = [line for line in lines if line.quantity]
     quantities = base_quantities(ctx, [_outgoing(line) for line in counted], posting.items)
@@ -87,7 +91,7 @@ def recount(ctx: Context, lines: Sequence[Correction], *, source: Source) -> lis
     per_base = _cost_converter(ctx, lines, posting)
     differences = []
     for line in lines:
-        if gap := amounts.get(id(line), ZERO) - _on_hand(posting, line, lots):
+        if gap := amounts.get(id(line), ZERO) - books[line.item_id, line.location_id, line.lot_id]:
             cost = None if line.unit_cost is None else per_base(line)
             differences.append(Difference(line.item_id, line.location_id, gap, line.lot_id, cost, line.line_id))
     return _post_differences(posting, differences, lots)
@@ -109,10 +113,30 @@ def _open(
     return posting, lots
 
 
-def _on_hand(posting: Posting, line: Correction, lots: dict[int, LotFacts]) -> Decimal:
-    if line.lot_id is None:
-        return posting.book.total(line.item_id, line.location_id)
-    return posting.book.quant(line.item_id, line.location_id, lots[line.lot_id]).on_hand
+def _refuse_twice(lines: Sequence[Correction]) -> None:
+    """Refuse lines that count the same goods: each would set right what the other has set right already."""
+    lots: dict[tuple[int, int], list[int | None]] = {}
+    twice = {}
+    for n, line in enumerate(lines):
+        others = lots.setdefault((line.item_id, line.location_id), [])
+        if others and (line.lot_id is None or None in others or line.lot_id in others):
+            twice[f"lines.{n}.item_id"] = ["Is counted by another line already. Put them into one line, or name lots."]
+        others.append(line.lot_id)
+    if twice:
+        raise Invalid(twice, code="COUNTED_TWICE")
+
+
+def _books(posting: Posting, lines: Sequence[Correction]) -> dict[Place, Decimal]:
+    """Return what the books say of each line at the end of the day: of the lot named, or of all lots together."""
+    day = posting.source.business_date
+    items, places = {line.item_id for line in lines}, {line.location_id for line in lines}
+    is_today = day == posting.ctx.today()
+    found = posting.book.on_hand() if is_today else on_hand_on(posting.ctx, day, places, items)
+    books: dict[Place, Decimal] = defaultdict(Decimal)
+    for (item_id, place, lot_id), quantity in found.items():
+        for lot in {lot_id, None}:
+            books[item_id, place, lot] += quantity
+    return books
 
 
 def _post_differences(posting: Posting, differences: Sequence[Difference], lots: dict[int, LotFacts]) -> list[Movement]:

@@ -87,9 +87,10 @@ class Need:
 
 
 def check_stock(ctx: Context, needs: Sequence[Need], location_ids: Iterable[int] | None = None) -> list[dict[str, Any]]:
-    """Say for each need whether stock covers it: OK, LOW (covered but under the reorder point, or in part), NEEDED.
+    """Say for each need whether stock covers it: OK, LOW (at or under the reorder point, or covered in part), NEEDED.
 
-    What cannot be converted answers with the code of the refusal and its next step instead of failing the others.
+    Needs of the same item share what there is, in their order. What cannot be converted answers with the code of the
+    refusal and its next step instead of failing the others.
     """
     item_ids = {need.item_id for need in needs}
     columns = (Item.id, Item.code, Item.name, Item.base_unit_id, Item.reorder_point, Unit.code)
@@ -109,6 +110,7 @@ def check_stock(ctx: Context, needs: Sequence[Need], location_ids: Iterable[int]
             answers.append({**told, "status": problem.code, "detail": problem.detail, **problem.extra})
             continue
         answers.append({**told, **_verdict(needed, free[item.id], item.reorder_point)})
+        free[item.id] = max(free[item.id] - needed, ZERO)
     return answers
 
 
@@ -117,5 +119,5 @@ def _verdict(needed: Decimal, free: Decimal, reorder_point: Decimal | None) -> d
     if shortage:
         status = "LOW" if free > 0 else "NEEDED"
     else:
-        status = "LOW" if reorder_point is not None and free - needed <= reorder_point else "OK"
+        status = "LOW" if reorder_point is not None and free <= reorder_point else "OK"
     return {"status": status, "needed": needed, "available": free, "shortage": shortage}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -13,10 +14,10 @@ from sqlalchemy.orm import aliased
 from core.api import Context
 from plugins.inventory.ledger.facts import LOT_COLUMNS, LotFacts
 from plugins.inventory.ledger.movement import ZERO
+from plugins.inventory.ledger.past import Place, came_since
 from plugins.inventory.models.lots import Lot
 from plugins.inventory.models.stock import Stock
 
-Place = tuple[int, int, int | None]
 _STOCK_COLUMNS = (Stock.item_id, Stock.location_id, Stock.lot_id, Stock.on_hand, Stock.reserved, Stock.value,
                   Stock.below_zero, Stock.id)  # fmt: skip
 
@@ -35,11 +36,12 @@ class Quant:
     id: int | None = None
     lot: LotFacts | None = None
     changed: bool = False
+    came_later: Decimal = ZERO
 
     @property
     def available(self) -> Decimal:
-        """What is on hand and not promised."""
-        return max(self.on_hand - self.reserved, ZERO)
+        """What is on hand and not promised, and was there already on the day of the posting."""
+        return max(self.on_hand - max(self.reserved, self.came_later), ZERO)
 
     def row(self) -> dict[str, Any]:
         """Return the balance as a row."""
@@ -48,10 +50,14 @@ class Quant:
 
 
 class StockBook:
-    """The locked balances of a posting, by place (item, location, lot)."""
+    """The locked balances of a posting, by place (item, location, lot).
 
-    def __init__(self, ctx: Context) -> None:
+    For a posting that is dated back, no more is available than was there on its day and on every day since.
+    """
+
+    def __init__(self, ctx: Context, day: date | None = None) -> None:
         self._ctx = ctx
+        self._day = day if day is not None and day < ctx.today() else None
         self.look_only = False
         self.lots: dict[int, LotFacts] = {}
         self._quants: dict[Place, Quant] = {}
@@ -99,6 +105,14 @@ class StockBook:
             if place not in self._quants:
                 lot = LotFacts(*row[8:]) if row[2] is not None else None
                 self._add(Quant(row[0], row[1], row[2], row[3], row[4], row[5], row[6], row[7], lot))
+        if self._day is not None and self._quants:
+            self._look_back(self._day)
+
+    def _look_back(self, day: date) -> None:
+        item_ids, location_ids = {place[0] for place in self._quants}, {place[1] for place in self._quants}
+        for place, quantity in came_since(self._ctx, day, item_ids, location_ids).items():
+            if place in self._quants:
+                self._quants[place].came_later = quantity
 
     def _add(self, quant: Quant) -> Quant:
         self._quants[quant.item_id, quant.location_id, quant.lot_id] = quant
@@ -126,6 +140,10 @@ class StockBook:
     def total(self, item_id: int, location_id: int) -> Decimal:
         """Return what is on hand of an item at a location over all locked lots."""
         return self._totals.get((item_id, location_id), ZERO)
+
+    def on_hand(self) -> dict[Place, Decimal]:
+        """Return what is on hand of every locked lot."""
+        return {place: quant.on_hand for place, quant in self._quants.items()}
 
     def change(self, quant: Quant, quantity: Decimal) -> None:
         """Raise or lower what is on hand of a lot."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -28,7 +28,6 @@ def lots_for(
     for position, line in enumerate(lines):
         known = by_id.get(line.lot_id or 0) or by_number.get((line.item_id, line.lot_number or ""))
         if known is not None:
-            _check_may_grow(known, items[line.item_id], line)
             keys.append(known)
         elif items[line.item_id].keeps_lots:
             key = (line.item_id, line.lot_number or f"\0{position}")
@@ -37,11 +36,20 @@ def lots_for(
         else:
             keys.append(None)
     made = _make_lots(ctx, new, items, day)
-    return [made[key] if isinstance(key, tuple) else key for key in keys]
+    lots = [made[key] if isinstance(key, tuple) else key for key in keys]
+    for lot, line in zip(lots, lines, strict=True):
+        if lot is not None:
+            # A lot is as its first line says, here or before: what is added to it must not say otherwise.
+            _check_may_grow(lot, items[line.item_id], line)
+    return lots
 
 
 def _lots_by_number(ctx: Context, lines: Sequence[Incoming]) -> dict[LotKey, LotFacts]:
-    named = sorted({(line.item_id, line.lot_number) for line in lines if line.lot_number and line.lot_id is None})
+    return _found(ctx, {(line.item_id, line.lot_number) for line in lines if line.lot_number and line.lot_id is None})
+
+
+def _found(ctx: Context, keys: Iterable[LotKey]) -> dict[LotKey, LotFacts]:
+    named = sorted(set(keys))
     if not named:
         return {}
     rows = ctx.db.execute(select(*LOT_COLUMNS).where(tuple_(Lot.item_id, Lot.number).in_(named)))
@@ -53,21 +61,17 @@ def _check_may_grow(lot: LotFacts, item: ItemFacts, line: Incoming) -> None:
     if lot.state in ("expired", "recalled"):
         raise Refused("LOT_NOT_AVAILABLE", f"Lot {lot.number} of {item.code} is {lot.state}. Receive into a new lot.")
     if line.expires_on is not None and line.expires_on != lot.expires_on:
-        raise Invalid(
-            {
-                "expires_on": [
-                    f"Lot {lot.number} of {item.code} expires on {lot.expires_on}. Use a lot number of its own."
-                ]
-            },
-            code="LOT_DIFFERS",
-        )
+        told = f"expires on {lot.expires_on}" if lot.expires_on else "has no date of expiry"
+        told = f"Lot {lot.number} of {item.code} {told}. Use a lot number of its own."
+        raise Invalid({"expires_on": [told]}, code="LOT_DIFFERS")
 
 
 def _make_lots(
     ctx: Context, new: Mapping[LotKey, tuple[Incoming, Decimal]], items: Mapping[int, ItemFacts], day: date
 ) -> dict[LotKey, LotFacts]:
     unnamed = [key for key, (line, _cost) in new.items() if not line.lot_number]
-    numbers = dict(zip(unnamed, _next_numbers(ctx, [items[key[0]].code for key in unnamed], day), strict=True))
+    typed = new.keys() - set(unnamed)
+    numbers = dict(zip(unnamed, _free_numbers(ctx, [items[key[0]] for key in unnamed], day, typed), strict=True))
     rows = [
         _lot_row(line, items[line.item_id], numbers.get(key, key[1]), cost, day) for key, (line, cost) in new.items()
     ]
@@ -77,12 +81,27 @@ def _make_lots(
     return dict(zip(new, facts, strict=True))
 
 
-def _next_numbers(ctx: Context, item_codes: Sequence[str], day: date) -> list[str]:
-    """Return lot numbers such as OIL-2026-00042; the counter is the tenant's, so they never clash between items."""
-    if not item_codes:
+def _free_numbers(ctx: Context, items: Sequence[ItemFacts], day: date, typed: Set[LotKey]) -> list[str]:
+    """Return lot numbers such as OIL-2026-00042 that nobody has typed by hand, here or before."""
+    numbers = _next_numbers(ctx, items, day)
+    while taken := _taken(ctx, items, numbers, typed):
+        for n, number in zip(taken, _next_numbers(ctx, [items[n] for n in taken], day), strict=True):
+            numbers[n] = number
+    return numbers
+
+
+def _taken(ctx: Context, items: Sequence[ItemFacts], numbers: Sequence[str], typed: Set[LotKey]) -> list[int]:
+    keys = [(item.id, number) for item, number in zip(items, numbers, strict=True)]
+    there = typed | _found(ctx, keys).keys()
+    return [n for n, key in enumerate(keys) if key in there]
+
+
+def _next_numbers(ctx: Context, items: Sequence[ItemFacts], day: date) -> list[str]:
+    """Return the next numbers; the counter is the tenant's, so they never clash between items."""
+    if not items:
         return []
-    first = ctx.next_number(f"inventory.lot.{day.year}", count=len(item_codes))
-    return [f"{code}-{day.year}-{first + n:05d}" for n, code in enumerate(item_codes)]
+    first = ctx.next_number(f"inventory.lot.{day.year}", count=len(items))
+    return [f"{item.code}-{day.year}-{first + n:05d}" for n, item in enumerate(items)]
 
 
 def _lot_row(line: Incoming, item: ItemFacts, number: str, unit_cost: Decimal, day: date) -> dict[str, Any]:

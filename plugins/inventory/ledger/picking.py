@@ -30,7 +30,7 @@ class Demand:
 
 @dataclass(frozen=True, slots=True)
 class Shortage:
-    """So much was wanted in one place, or in some places together, and so much is there."""
+    """So much was wanted in one place, or in some places together, and so much may be taken of what is there."""
 
     item: ItemFacts
     location_id: int
@@ -38,6 +38,8 @@ class Shortage:
     needed: Decimal
     available: Decimal
     also_at: Places = ()
+    on_hand: Decimal = ZERO
+    reserved: Decimal = ZERO
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,10 +118,16 @@ def shortages(book: StockBook, demands: Sequence[Demand], rule: PickRule) -> lis
         _, needed, there = sums.get(key, (demand.item, ZERO, ZERO))
         sums[key] = demand.item, needed + demand.quantity, there + covered.get(id(demand), ZERO)
     return [
-        Shortage(item, places[0], lot, needed, there, places[1:])
+        Shortage(item, places[0], lot, needed, there, places[1:], *_there(book, item, places, lot))
         for (_, places, lot), (item, needed, there) in sums.items()
         if there < needed
     ]
+
+
+def _there(book: StockBook, item: ItemFacts, places: Places, lot: LotFacts | None) -> tuple[Decimal, Decimal]:
+    """Return what is on hand and what of it is reserved, whether it may be taken or not."""
+    quants = [quant for place in places for quant in book.at(item.id, place) if lot in (None, quant.lot)]
+    return sum((quant.on_hand for quant in quants), ZERO), sum((quant.reserved for quant in quants), ZERO)
 
 
 def pick(book: StockBook, demands: Sequence[Demand], rule: PickRule) -> Iterator[tuple[Demand, Quant, Decimal]]:
@@ -176,18 +184,28 @@ def insufficient(ctx: Context, short: Sequence[Shortage], day: date | None = Non
             "also_at": [places[place] for place in shortage.also_at],
             "needed": shortage.needed,
             "available": shortage.available,
+            "on_hand": shortage.on_hand,
+            "reserved": shortage.reserved,
             "unit": units[shortage.item.base_unit_id],
         }
         for shortage in short
     ]
-    told = "; ".join(
-        f"{line['item']}: {line['needed']:f} {line['unit']} needed, {line['available']:f} there at "
-        + ", ".join([line["location"], *line["also_at"]])
-        for line in lines[:20]
-    )
+    told = "; ".join(_told(line) for line in lines[:20])
     may_go_below = all(shortage.item.allow_negative for shortage in short)
     when = f" of what came by {day}; post it later" if day is not None and day < ctx.today() else ""
     return Refused("INSUFFICIENT_STOCK", f"Not enough stock{when}. {told}.", lines=lines, may_be_approved=may_go_below)
+
+
+def _told(line: dict[str, Any]) -> str:
+    """Say in words what is short, and why what lies there does not count."""
+    amount = {name: f"{line[name].normalize():f} {line['unit']}" for name in ("needed", "available", "reserved")}
+    where = ", ".join([line["location"], *line["also_at"]])
+    what = f"{line['item']}, lot {line['lot']}" if line["lot"] else line["item"]
+    told = f"{what}: {amount['needed']} needed, {amount['available']} available at {where}"
+    unusable = line["on_hand"] - line["reserved"] - line["available"]
+    why = [f"{amount['reserved']} reserved"] if line["reserved"] else []
+    why += [f"{unusable.normalize():f} {line['unit']} held back, expired or not there yet"] if unusable > 0 else []
+    return f"{told} ({', '.join(why)})" if why else told
 
 
 def _words(ctx: Context, model: type[Unit] | type[Location], ids: set[int]) -> dict[int, str]:

@@ -91,7 +91,7 @@ def open_posting(
     check_date(ctx, source)
     check_locations(ctx, here, into=there)
     ctx.hook.inventory_posting_guard(ctx=ctx, source=source, location_ids=sorted(here | there))
-    return Posting(ctx, source, items or load_items(ctx, item_ids), StockBook(ctx))
+    return Posting(ctx, source, items or load_items(ctx, item_ids), StockBook(ctx, source.business_date))
 
 
 def check_date(ctx: Context, source: Source) -> None:

@@ -8,8 +8,8 @@ from decimal import Decimal
 from sqlalchemy import and_, func, select
 
 from core.api import Context
-from plugins.inventory.ledger.book import Place
 from plugins.inventory.ledger.movement import ZERO
+from plugins.inventory.ledger.past import Place
 from plugins.inventory.models.items import Item
 from plugins.inventory.models.moves import Move
 from plugins.inventory.models.reservations import Reservation, ReservationPick

@@ -103,7 +103,12 @@ def _check_there(posting: Posting, quant: Quant, original: Movement, back: Decim
         quant.below_zero = quant.lot_id is None
     if back < 0 and not quant.below_zero and quant.available < -back:
         item = posting.items[quant.item_id]
-        short.append(Shortage(item, quant.location_id, quant.lot, -back, quant.available))
+        short.append(
+            Shortage(
+                item, quant.location_id, quant.lot, -back, quant.available,
+                on_hand=quant.on_hand, reserved=quant.reserved,
+            )
+        )  # fmt: skip
 
 
 def _take_back(posting: Posting, quant: Quant, original: Movement, left: Movement, back: Decimal) -> None:

@@ -97,7 +97,9 @@ class CountLine(Record):
     system_quantity: Mapped[Decimal | None] = field(
         Quantity, label="In the books", optional=True, readonly=True, help="When the count was started."
     )
-    counted_quantity: Mapped[Decimal | None] = field(Quantity, label="Counted", optional=True, minimum=0)
+    counted_quantity: Mapped[Decimal | None] = field(
+        Quantity, label="Counted", optional=True, minimum=0, visible_when={"count.state": ("counting", "posted")}
+    )
     difference: Mapped[Decimal | None] = field(Quantity, label="Difference", optional=True, readonly=True)
     value: Mapped[Decimal | None] = field(Money, label="Change of value", optional=True, readonly=True, sensitive=True)
     note: Mapped[str | None] = field(String(200), label="Note", optional=True)

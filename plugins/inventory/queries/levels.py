@@ -18,8 +18,8 @@ from plugins.inventory.models.stock import Stock
 from plugins.inventory.models.units import Unit
 from plugins.inventory.resources.ledger import stock
 
-ITEM_COLUMNS = (Item.id, Item.code, Item.name, Item.kind, Item.reorder_point, Unit.code.label("unit"),
-                Category.name.label("category"))  # fmt: skip
+ITEM_COLUMNS = (Item.id, Item.code, Item.name, Item.kind, Item.is_perishable, Item.reorder_point,
+                Unit.code.label("unit"), Category.name.label("category"))  # fmt: skip
 
 
 def may_see_cost(ctx: Context) -> bool:

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import case, func, select
 
 from core.api import Context, NotFound, query
+from plugins.inventory.ledger.movement import ISSUE_TYPES
 from plugins.inventory.models.documents import Issue, Receipt
 from plugins.inventory.models.locations import Location
 from plugins.inventory.models.moves import Move
@@ -40,8 +41,8 @@ def location_dashboard(ctx: Context, id: int) -> dict[str, Any]:
 
 
 def _totals(ctx: Context, location: Location, first: date) -> dict[str, Any]:
-    came_in = (Move.counterpart == "supplier") & (Move.quantity > 0)
-    went_out = (Move.quantity < 0) & Move.counterpart.in_(("use", "production", "customer"))
+    # By type and not by sign: what was taken back of a receipt or an issue is none any more.
+    came_in, went_out = Move.move_type.in_(("receipt", "restock")), Move.move_type.in_((*ISSUE_TYPES, "batch"))
     receipts, issues, moves = ctx.rows(
         select(
             func.sum(case((came_in, Move.value))), func.sum(case((went_out, -Move.value))), func.count(Move.id)

@@ -42,27 +42,20 @@ def item_stock(ctx: Context, id: int) -> dict[str, Any]:
             without_cost(ctx, {"location_id": place, "location": locations[place].code, **told(level)})
             for (_item, place), level in sorted(places.items())
         ],
-        "lots": _lots(ctx, id),
+        "lots": _lots(ctx, item),
     })  # fmt: skip
 
 
-def _lots(ctx: Context, item_id: int) -> list[dict[str, Any]]:
+def _lots(ctx: Context, item: Any) -> list[dict[str, Any]]:
     columns = (Lot.id, Lot.number, Lot.state, Lot.received_on, Lot.expires_on, Lot.unit_cost, Stock.location_id,
                Stock.on_hand, Stock.reserved)  # fmt: skip
     own = and_(Lot.tenant_id == Stock.tenant_id, Lot.id == Stock.lot_id)
-    live = Stock.item_id == item_id, Stock.on_hand != ZERO
-    rows = ctx.rows(select(*columns).join(Lot, own).where(*live, *visible(ctx)).order_by(Lot.received_on, Lot.id))
-    names = (
-        "lot_id",
-        "lot_number",
-        "state",
-        "received_on",
-        "expires_on",
-        "unit_cost",
-        "location_id",
-        "on_hand",
-        "reserved",
-    )
+    live = Stock.item_id == item.id, Stock.on_hand != ZERO
+    first_to_expire = (Lot.expires_on.is_(None), Lot.expires_on) if item.is_perishable else ()
+    found = select(*columns).join(Lot, own).where(*live, *visible(ctx))
+    names = ("lot_id", "lot_number", "state", "received_on", "expires_on", "unit_cost", "location_id", "on_hand",
+             "reserved")  # fmt: skip
+    rows = ctx.rows(found.order_by(*first_to_expire, Lot.received_on, Lot.id, Stock.location_id))
     return [without_cost(ctx, dict(zip(names, row, strict=True))) for row in rows]
 
 
@@ -100,7 +93,12 @@ def stock_summary(
     items = item_rows(ctx, Item.is_active, *([Item.kind == kind] if kind else []))
     by_item = _by_item(ctx, items, location_id)
     low = [item for item in items.values() if is_low(item, by_item[item.id])]
-    lots = select(func.count(func.distinct(Stock.lot_id))).where(Stock.on_hand != ZERO, *visible(ctx))
+    of_items = select(Item.id).where(Item.is_active, Item.kind != "service", *([Item.kind == kind] if kind else []))
+    lots = select(func.count(func.distinct(Stock.lot_id))).where(
+        Stock.on_hand != ZERO, Stock.item_id.in_(of_items), *visible(ctx)
+    )
+    if location_id is not None:
+        lots = lots.where(Stock.location_id == location_id)
     return without_cost(ctx, {
         "items": len(items),
         "items_in_stock": sum(level.on_hand > 0 for level in by_item.values()),

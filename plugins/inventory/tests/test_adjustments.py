@@ -60,6 +60,25 @@ def test_one_lot_may_be_recounted(shop: Shop) -> None:
     assert shop.layers(oil) == [(55, Decimal("0.55")), (50, Decimal("1.5"))]
 
 
+def test_goods_are_not_counted_twice_in_one_document(shop: Shop) -> None:
+    oil = shop.item("OIL")
+    lot = shop.lot(shop.receive(oil, 10, 1))
+    for second in ({}, {"lot_id": lot.id}):
+        with pytest.raises(Invalid) as refused:
+            shop.adjust("recount", [shop.line(oil, 5), shop.line(oil, 5, **second)])
+        assert (refused.value.code, list(refused.value.errors)) == ("COUNTED_TWICE", ["lines.1.item_id"])
+    assert shop.stock(oil)[0] == 10
+
+
+def test_a_recount_of_an_earlier_day_is_held_against_the_books_of_that_day(shop: Shop) -> None:
+    salt, friday = shop.item("SALT", lot_tracking="none"), shop.ctx.today() - timedelta(days=3)
+    shop.receive(salt, 100, "0.01", on=friday)
+    shop.issue(salt, 30)
+    shop.adjust("recount", [shop.line(salt, 95)], adjusted_on=friday)
+    assert shop.stock(salt)[0] == 65
+    assert shop.books_agree()
+
+
 def test_promised_goods_are_not_counted_away(shop: Shop) -> None:
     soap = shop.item("SOAP", "each")
     shop.receive(soap, 10, 2)
@@ -67,6 +86,7 @@ def test_promised_goods_are_not_counted_away(shop: Shop) -> None:
     with pytest.raises(Refused) as refused:
         shop.adjust("recount", [shop.line(soap, 3)])
     assert refused.value.code == "INSUFFICIENT_STOCK"
+    assert refused.value.detail == "Not enough stock. SOAP: 7 each needed, 6 each available at MAIN (4 each reserved)."
     assert shop.adjust("recount", [shop.line(soap, 4)]).total_value == -12
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
-from core.api import Invalid, Refused
+from core.api import Invalid, Problem, Refused
+from plugins.inventory.ledger.past import on_hand_on
 from plugins.inventory.models import Count
 from plugins.inventory.tests.shop import Shop
 
@@ -93,3 +95,99 @@ def test_an_empty_location_has_nothing_to_count(shop: Shop) -> None:
     with pytest.raises(Invalid) as refused:
         start(shop)
     assert refused.value.code == "NO_LINES"
+
+
+def add(shop: Shop, count: Count, *lines: dict[str, Any]) -> None:
+    """Add lines to what is being counted already."""
+    kept = [{"id": line.id, "counted_quantity": line.counted_quantity} for line in count.lines]
+    shop.ctx.do("inventory.count.update", count, lines=[*kept, *lines])
+
+
+def test_a_line_added_while_counting_is_held_against_the_books(shop: Shop) -> None:
+    oil, wax, clay = shop.item("OIL"), shop.item("WAX"), shop.item("CLAY")
+    shop.receive(oil, 10, 1)
+    shop.receive(wax, 7, 1)
+    first = shop.lot(shop.receive(clay, 4, 1))
+    shop.receive(clay, 5, 1)
+    count = start(shop, oil)
+    enter(shop, count, 10)
+    add(
+        shop, count,
+        {"item_id": wax.id, "counted_quantity": Decimal(6)},
+        {"item_id": clay.id, "lot_id": first.id, "counted_quantity": Decimal(4)},
+        {"item_id": clay.id, "counted_quantity": Decimal(5)},
+    )  # fmt: skip
+    shop.ctx.do("inventory.count.post", count)
+    assert [line.difference for line in count.lines] == [0, -1, 0, 0]
+    assert [line.system_quantity for line in count.lines] == [10, 7, 4, 5]
+    assert [shop.stock(item)[0] for item in (oil, wax, clay)] == [10, 6, 9]
+
+
+def test_goods_without_a_lot_beside_the_lots_of_the_books_are_found(shop: Shop) -> None:
+    oil = shop.item("OIL")
+    shop.receive(oil, 10, 1)
+    count = start(shop, oil)
+    enter(shop, count, 10)
+    add(shop, count, {"item_id": oil.id, "counted_quantity": Decimal(3)})
+    shop.ctx.do("inventory.count.post", count)
+    assert shop.layers(oil) == [(10, 10), (3, 3)]
+
+
+def test_the_same_goods_are_not_counted_on_two_lines(shop: Shop) -> None:
+    oil = shop.item("OIL")
+    lot = shop.lot(shop.receive(oil, 10, 1))
+    count = start(shop, oil)
+    enter(shop, count, 6)
+    add(shop, count, {"item_id": oil.id, "lot_id": lot.id, "counted_quantity": Decimal(4)})
+    with pytest.raises(Invalid) as refused:
+        shop.ctx.do("inventory.count.post", count)
+    assert (refused.value.code, list(refused.value.errors)) == ("COUNTED_TWICE", ["lines.1.item_id"])
+    assert shop.stock(oil)[0] == 10
+
+
+def test_what_the_books_said_stays_with_what_was_counted(shop: Shop) -> None:
+    oil, wax = shop.item("OIL"), shop.item("WAX")
+    shop.receive(oil, 10, 1)
+    count = start(shop, oil)
+    for values in (
+        {"lines": [{"id": count.lines[0].id, "item_id": wax.id, "counted_quantity": Decimal(7)}]},
+        {"counted_on": shop.ctx.today() - timedelta(days=1)},
+        {"location_id": shop.place("CELLAR")},
+    ):
+        with pytest.raises(Problem) as refused:
+            shop.ctx.do("inventory.count.update", count, **values)
+        assert refused.value.code == "COUNT_STARTED"
+
+
+def test_a_count_of_friday_is_held_against_the_books_of_friday(shop: Shop) -> None:
+    oil, wax, today = shop.item("OIL"), shop.item("WAX"), shop.ctx.today()
+    friday = today - timedelta(days=3)
+    shop.receive(oil, 100, "0.01", on=friday)
+    shop.issue(oil, 30)
+    shop.receive(wax, 5, 1)
+    count = shop.ctx.do("inventory.count.create", location_id=shop.store, counted_on=friday)
+    shop.ctx.do("inventory.count.start", count)
+    assert [(line.item_id, line.system_quantity) for line in count.lines] == [(oil.id, 100)], "wax came on Monday"
+    enter(shop, count, 98)
+    shop.ctx.do("inventory.count.post", count)
+    assert shop.stock(oil)[0] == 68
+    assert on_hand_on(shop.ctx, friday, [shop.store]) == {(oil.id, shop.store, count.lines[0].lot_id): 98}
+
+
+def test_nobody_counts_what_will_be_there_tomorrow(shop: Shop) -> None:
+    oil = shop.item("OIL")
+    shop.receive(oil, 10, 1)
+    tomorrow = shop.ctx.today() + timedelta(days=1)
+    count = shop.ctx.do("inventory.count.create", location_id=shop.store, counted_on=tomorrow)
+    with pytest.raises(Invalid) as refused:
+        shop.ctx.do("inventory.count.start", count)
+    assert refused.value.code == "FUTURE_DATE"
+
+
+def test_nothing_is_entered_before_the_books_are_noted(shop: Shop) -> None:
+    oil = shop.item("OIL")
+    with pytest.raises(Invalid) as refused:
+        shop.ctx.do(
+            "inventory.count.create", location_id=shop.store, lines=[{"item_id": oil.id, "counted_quantity": "3"}]
+        )
+    assert list(refused.value.errors) == ["lines.0.counted_quantity"]

@@ -9,6 +9,7 @@ import pytest
 
 from core.api import Invalid, Refused
 from plugins.inventory.api import Outgoing, Source, forecast, issue
+from plugins.inventory.ledger.past import on_hand_on
 from plugins.inventory.tests.shop import Shop
 
 
@@ -93,6 +94,38 @@ def test_nothing_is_taken_on_a_day_before_it_came(shop: Shop) -> None:
         shop.issue_lines([shop.line(oil, 1, lot_id=lot.id)], **early)
     assert named.value.code == "LOT_NOT_AVAILABLE"
     assert shop.issue_lines([shop.line(oil, 1)], **{**early, "issued_on": today - timedelta(days=3)}).state == "posted"
+
+
+@pytest.mark.parametrize("lot_tracking", ["none", "optional"])
+def test_stock_is_never_below_zero_on_a_day_gone_by(shop: Shop, lot_tracking: str) -> None:
+    """10 came on Monday, 9 of them went on Tuesday, 90 came on Thursday: on Monday 1 was to be had, not 91."""
+    salt = shop.item("SALT", costing="weighted_average", lot_tracking=lot_tracking)
+    monday = shop.ctx.today() - timedelta(days=7)
+    days = [monday + timedelta(days=n) for n in range(4)]
+    lot = {} if lot_tracking == "none" else {"lot_number": "S-1"}
+    shop.receive(salt, 10, 1, on=days[0], **lot)
+    shop.issue_lines([shop.line(salt, 9)], issued_on=days[1])
+    shop.receive(salt, 90, 1, on=days[3], **lot)
+    for day in days[:3]:
+        with pytest.raises(Refused) as refused:
+            shop.issue_lines([shop.line(salt, 2)], issued_on=day)
+        assert refused.value.extra["lines"][0]["available"] == 1
+        assert "1 g available at MAIN (90 g held back, expired or not there yet)" in refused.value.detail
+    shop.issue_lines([shop.line(salt, 1)], issued_on=days[0])
+    assert [sum(on_hand_on(shop.ctx, day, [shop.store]).values()) for day in days] == [9, 0, 0, 90]
+    shop.issue_lines([shop.line(salt, 90)], issued_on=days[3])
+    assert (shop.stock(salt), shop.books_agree()) == ((0, 0), True)
+
+
+def test_nothing_is_taken_where_it_was_not_yet_brought(shop: Shop) -> None:
+    oil, last_week = shop.item("OIL"), shop.ctx.today() - timedelta(days=7)
+    shop.receive(oil, 100, 1, on=last_week)
+    shop.transfer(oil, 60, "KITCHEN")
+    kitchen = shop.place("KITCHEN")
+    with pytest.raises(Refused) as refused:
+        shop.issue_lines([shop.line(oil, 40)], issued_on=last_week, location_id=kitchen)
+    assert refused.value.code == "INSUFFICIENT_STOCK"
+    shop.issue_lines([shop.line(oil, 40)], location_id=kitchen)
 
 
 def test_a_reversal_restores_the_very_layers(shop: Shop) -> None:

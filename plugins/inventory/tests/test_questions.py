@@ -12,7 +12,7 @@ from sqlalchemy import event
 
 from core.kernel import Kernel
 from core.testing.clients import ApiClient, BrowserClient
-from plugins.inventory.api import LocationMember
+from plugins.inventory.api import Item, LocationMember
 from plugins.inventory.tests.shop import Shop
 
 Client = Callable[..., ApiClient]
@@ -105,9 +105,41 @@ def test_stock_is_checked_line_by_line(client: ApiClient, ids: dict[str, int], u
     answer = client.post("check-stock", {"items": items}).json
     assert answer["overall_status"] == "insufficient"
     assert [row["status"] for row in answer["items"]] == ["OK", "LOW", "LOW", "MISSING_DENSITY", "UNKNOWN_ITEM"]
-    assert Decimal(answer["items"][2]["shortage"]) == 2
+    assert [Decimal(row["shortage"]) for row in answer["items"][:3]] == [0, 60, 2]
+    assert client.post("check-stock", {"items": items[:2]}).json["overall_status"] == "insufficient"
     assert answer["items"][3]["next_step"]["kind"] == "set_density"
     assert client.post("check-stock", {"items": items[:1]}).json["overall_status"] == "sufficient"
+    [low] = client.post("check-stock", {"items": [{"item_id": ids["soap"], "quantity": "1"}]}).json["items"]
+    assert low["status"] == "LOW", "7 are there, at most 20 is low"
+
+
+def test_the_summary_counts_the_lots_it_is_asked_for(client: ApiClient, ids: dict[str, int]) -> None:
+    assert client.get("stock/summary").json["lots"] == 5
+    assert client.get("stock/summary?kind=finished").json["lots"] == 1
+    assert client.get(f"stock/summary?location_id={ids['kitchen']}").json["lots"] == 1
+
+
+def test_lots_stand_in_the_order_they_will_be_taken(client: ApiClient, ids: dict[str, int], unit: Any) -> None:
+    with unit() as ctx:
+        shop, milk = Shop(ctx), ctx.get(Item, ids["milk"])
+        shop.receive(milk, 10, 1, lot_number="SHORT", expires_on=ctx.today() + timedelta(days=2))
+        shop.receive(milk, 10, 1, lot_number="UHT")
+    days = [lot["expires_on"] for lot in client.get(f"items/{ids['milk']}/inventory").json["lots"]]
+    assert days[:3] == sorted(days[:3]) and days[3] is None, "what expires first goes first, what keeps goes last"
+
+
+def test_a_place_tells_its_month_without_what_was_taken_back(client: ApiClient, ids: dict[str, int], unit: Any) -> None:
+    def totals() -> list[Decimal]:
+        told = client.get(f"admin/locations/{ids['store']}/dashboard").json["totals"]
+        return [Decimal(told[name]) for name in ("total_receipts", "total_issues")]
+
+    before = totals()
+    with unit() as ctx:
+        shop, oil = Shop(ctx), ctx.get(Item, ids["oil"])
+        issue, receipt = shop.issue(oil, 20), shop.receive(oil, 30, 1)
+        ctx.do("inventory.issue.reverse", issue, reason="Wrong item")
+        ctx.do("inventory.receipt.reverse", receipt, reason="Wrong supplier")
+    assert totals() == before == [48, 4], "4 of oil, 24 of soap, 20 of milk; two bars sold at 2"
 
 
 def test_costs_are_for_those_who_may_see_them(client_with: Client, ids: dict[str, int]) -> None:

@@ -97,6 +97,33 @@ def test_a_lot_number_with_another_expiry_is_another_lot(shop: Shop) -> None:
     assert refused.value.code == "LOT_DIFFERS"
 
 
+def test_two_lines_of_a_new_lot_do_not_contradict_each_other(shop: Shop) -> None:
+    oil, soon = shop.item("OIL"), shop.ctx.today() + timedelta(days=10)
+    for first, told in ((soon, f"expires on {soon}"), (None, "has no date of expiry")):
+        lines = [
+            shop.line(oil, 5, unit_cost=Decimal(1), lot_number=f"LOT {first}", expires_on=expires_on)
+            for expires_on in (first, soon + timedelta(days=80))
+        ]
+        with pytest.raises(Invalid) as refused:
+            shop.receipt(lines)
+        assert (refused.value.code, told in refused.value.detail) == ("LOT_DIFFERS", True)
+    assert shop.stock(oil) == (0, 0)
+
+
+def test_a_number_somebody_typed_is_not_given_again(shop: Shop) -> None:
+    oil, year = shop.item("OIL"), shop.ctx.today().year
+    shop.receive(oil, 5, 1, lot_number=f"OIL-{year}-00001")
+    lines = [
+        shop.line(oil, 1, unit_cost=Decimal(1), lot_number=number)
+        for number in (None, f"OIL-{year}-00002", None, f"OIL-{year}-00004")
+    ]
+    receipt = shop.receipt(lines)
+    assert [line.lot.number for line in receipt.lines] == [
+        f"OIL-{year}-0000{n}" for n in (3, 2, 5, 4)
+    ]  # fmt: skip
+    assert shop.stock(oil) == (9, 9)
+
+
 def test_goods_that_have_expired_are_not_received(shop: Shop) -> None:
     milk = shop.item("MILK", "ml")
     with pytest.raises(Invalid) as refused:
