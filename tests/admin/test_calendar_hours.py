@@ -1,10 +1,11 @@
 """Days of a calendar by the hour: what stands where, what stands beside what, what is above the hours."""
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 
 from core.admin.views.hours import part_of_day, shown_hours, slots_of
+from plugins.inventory.models.reservations import Reservation
 
 FRIDAY = date(2026, 3, 13)
 
@@ -59,8 +60,8 @@ def test_what_has_no_room_beside_the_others_has_no_slot():
 
 
 @pytest.fixture
-def held(client):
-    """Make a reservation that ends at a time, and return its number."""
+def reserve(client):
+    """Make a reservation that ends at a time."""
     unit = client.get("admin/uom?code=g").json["items"][0]["id"]
     place = client.get("admin/locations?is_default=true").json["items"][0]["id"]
     item = client.post("items", {"code": "LYE", "name": "Lye", "base_unit_id": unit}).json["id"]
@@ -69,9 +70,66 @@ def held(client):
         body = {"item_id": item, "quantity": "10", "unit_id": unit, "location_id": place, "strength": "soft"}
         answer = client.post("reservations", {**body, "expires_at": until})
         assert answer.status_code == 201, answer.text
-        return answer.json["number"]
+        return answer.json
 
     return make
+
+
+@pytest.fixture
+def held(reserve):
+    """Make a reservation that ends at a time, and return its number."""
+    return lambda until: reserve(until)["number"]
+
+
+@pytest.fixture
+def lasting(kernel, tenant, reserve):
+    """A reservation from eight to ten on Friday, 12 March 2027, as if such were planned from when until when."""
+    resource = kernel.registry.resources["inventory.reservation"]
+    declared = {"calendar": resource.calendar, "verbs": resource.verbs}
+    object.__setattr__(resource, "calendar", ("created_at", "expires_at"))
+    object.__setattr__(resource, "verbs", (*resource.verbs, "update"))
+    made = reserve("2027-03-12T10:00:00Z")
+    with kernel.unit(tenant.id) as ctx:
+        ctx.update_rows(Reservation, [{"id": made["id"], "created_at": datetime(2027, 3, 12, 8, tzinfo=UTC)}])
+    yield made["id"]
+    for name, said in declared.items():
+        object.__setattr__(resource, name, said)
+
+
+def end_at(pages, record_id, to, status=200):
+    answer = pages.browser.post(f"/reservations/{record_id}/move", {"field": "expires_at", "to": to})
+    assert answer.status_code == status, answer.text
+    return answer
+
+
+def test_the_end_of_an_entry_is_moved_by_itself(pages, client, lasting):
+    day = pages.open("/reservations?view=calendar&span=day&on=2027-03-12")
+    assert "at-h8 at-q0 for-h2 for-q0" in day
+    assert f'data-of="{lasting}" data-ends="2027-03-12T10:00"' in day
+    # When it was made is nothing to move, until when it lasts is.
+    assert f'data-id="{lasting}"' not in day
+    assert "Set the end" in day
+    end_at(pages, lasting, "2027-03-12T11:45")
+    assert "at-h8 at-q0 for-h3 for-q3" in pages.open("/reservations?view=calendar&span=day&on=2027-03-12")
+    # A day alone keeps the time, and the entry goes on over the days between.
+    end_at(pages, lasting, "2027-03-14")
+    assert client.get(f"reservations/{lasting}").json["expires_at"] == "2027-03-14T11:45:00Z"
+    week = pages.open("/reservations?view=calendar&span=week&on=2027-03-12")
+    assert (week.count(f'data-of="{lasting}"'), week.count("entry-edge")) == (2, 1)
+    for wrong in ("2027-03-12T08:00", "2027-03-11"):
+        assert "Until would lie before it begins." in end_at(pages, lasting, wrong, 422).text
+    assert client.get(f"reservations/{lasting}").json["expires_at"] == "2027-03-14T11:45:00Z"
+    end_at(pages, lasting, "soon", 422)
+
+
+def test_an_entry_without_an_end_is_given_one(pages, client, kernel, tenant, lasting):
+    with kernel.unit(tenant.id) as ctx:
+        ctx.update_rows(Reservation, [{"id": lasting, "expires_at": None}])
+    # An hour is shown where nobody says how long.
+    day = pages.open("/reservations?view=calendar&span=day&on=2027-03-12")
+    assert 'data-ends="2027-03-12T09:00"' in day
+    end_at(pages, lasting, "2027-03-13")
+    assert client.get(f"reservations/{lasting}").json["expires_at"] == "2027-03-13T08:00:00Z"
 
 
 def test_a_reservation_ends_among_the_hours_of_its_day(pages, held):

@@ -1,10 +1,12 @@
 """Views by mouse and by keyboard: cards and entries move, what may not move says why, and nobody is shut out."""
 
 import re
+from datetime import UTC, datetime
 
 import pytest
 from playwright.sync_api import expect
 
+from plugins.inventory.models.reservations import Reservation
 from tests.browser.hands import faults_of, overflow_of
 
 
@@ -153,6 +155,86 @@ def test_an_entry_moves_among_the_hours_by_hand_and_by_keyboard(open_page, held)
         expect(entry).to_be_focused()
     with page.expect_navigation(url="**/reservations/new?expires_at=2027-03-10T07:00"):
         page.locator("[data-day='2027-03-10'] .among-hours").dblclick(position={"x": 20, "y": 50})
+
+
+@pytest.fixture
+def lasting(kernel, tenant, held):
+    """The same reservation from seven to nine, in a calendar that shows from when until when; only its end is moved."""
+    resource = kernel.registry.resources["inventory.reservation"]
+    declared = {"calendar": resource.calendar, "verbs": resource.verbs}
+    object.__setattr__(resource, "calendar", ("created_at", "expires_at"))
+    object.__setattr__(resource, "verbs", (*resource.verbs, "update"))
+    with kernel.unit(tenant.id) as ctx:
+        ctx.update_rows(Reservation, [{"id": held["id"], "created_at": datetime(2027, 3, 12, 7, tzinfo=UTC)}])
+    yield held
+    for name, said in declared.items():
+        object.__setattr__(resource, name, said)
+
+
+def test_an_entry_lasts_longer_by_its_edge_and_by_keyboard(open_page, client, lasting):
+    ends = lambda: client.get(f"reservations/{lasting['id']}").json["expires_at"]  # noqa: E731
+    page = open_page("/reservations?view=calendar&span=week&on=2027-03-10")
+    ready(page)
+    entry = page.get_by_role("link", name=lasting["number"])
+    box = page.locator(".agenda-entry").bounding_box()
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] - 3
+    page.mouse.move(x, y)
+    page.mouse.down()
+    # Two hours of 48 pixels were taken; 72 more are an hour and a half.
+    page.mouse.move(x, y + 72, steps=6)
+    assert page.locator(".stretching").bounding_box()["height"] == pytest.approx(box["height"] + 72, abs=4)
+    page.mouse.up()
+    expect(entry).to_be_focused()
+    assert ends() == "2027-03-12T10:30:00Z"
+    for key, to in (("ArrowUp", "2027-03-12T10:15:00Z"), ("ArrowRight", "2027-03-13T10:15:00Z")):
+        with page.expect_response(re.compile("view=calendar")):
+            page.keyboard.press(f"Control+Shift+{key}")
+        expect(entry.first).to_be_focused()
+        assert ends() == to
+    assert faults_of(page, "#list") == []
+    # In a month its edge is dragged to another day.
+    page.goto("/reservations?view=calendar&on=2027-03-10")
+    ready(page)
+    box = page.locator(".entry-edge").bounding_box()
+    page.mouse.move(box["x"] + 5, box["y"] + 8)
+    page.mouse.down()
+    day = page.locator("[data-day='2027-03-17']").bounding_box()
+    page.mouse.move(day["x"] + 40, day["y"] + 60, steps=6)
+    page.mouse.up()
+    expect(page.locator("[data-day='2027-03-17']").get_by_role("link", name=lasting["number"])).to_be_visible()
+    assert ends() == "2027-03-17T10:15:00Z"
+
+
+def test_a_finger_rests_on_an_entry_before_it_carries_it(open_page, held):
+    page = open_page("/")
+    plannable(page, held)
+    page.goto("/reservations?view=calendar&span=week&on=2027-03-10")
+    ready(page)
+    finger = page.context.new_cdp_session(page)
+
+    def grip():
+        box = page.locator(".agenda-entry").bounding_box()
+        return box["x"] + 30, box["y"] + 8
+
+    def touch(kind, *points):
+        told = [{"x": left, "y": top} for left, top in points]
+        finger.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": told})
+
+    # Whoever moves on at once scrolls.
+    x, y = grip()
+    touch("touchStart", (x, y))
+    touch("touchMove", (x, y - 60))
+    touch("touchEnd")
+    expect(page.locator(".flying")).to_have_count(0)
+    x, y = grip()
+    goal = page.locator("[data-day='2027-03-10'] .among-hours").bounding_box()
+    touch("touchStart", (x, y))
+    expect(page.locator(".flying")).to_be_visible()
+    for part in (0.3, 0.7, 1):
+        touch("touchMove", (x + (goal["x"] + 30 - x) * part, y + 48 * part))
+    with page.expect_request("**/move") as told:
+        touch("touchEnd")
+    assert "\r\n2027-03-10T10:00\r\n" in told.value.post_data
 
 
 def test_a_tree_is_walked_and_changed_by_keyboard(open_page, client, shop):

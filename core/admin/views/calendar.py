@@ -18,7 +18,7 @@ from core.admin.lists.address import ListAddress
 from core.admin.lists.page import may_change, may_write
 from core.admin.lists.toolbar import Link
 from core.admin.views.cards import Card, card_items, card_names, card_of
-from core.admin.views.hours import Slot, Span, part_of_day, place_of, shown_hours, slots_of
+from core.admin.views.hours import QUARTER, USUAL_LENGTH, Slot, Span, part_of_day, place_of, shown_hours, slots_of
 from core.admin.views.page import show_page
 from core.errors import Invalid
 from core.plugins.declarations import Resource
@@ -37,7 +37,10 @@ WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", 
 
 @dataclass(frozen=True)
 class Entry:
-    """A record on a day; `begins` is false where it goes on from the day before, `part` is the part of the day."""
+    """A record on a day; `begins` is false where it goes on from the day before, `part` is the part of the day.
+
+    `ends` is given where the person may say until when it lasts, `last` on the day of that end.
+    """
 
     card: Card
     time: str
@@ -46,6 +49,8 @@ class Entry:
     at: str = ""
     until: str = ""
     part: Span | None = None
+    ends: str = ""
+    last: bool = False
 
 
 @dataclass
@@ -87,6 +92,7 @@ class Calendar:
     """Everything a calendar shows."""
 
     field: str
+    end: str
     label: str
     title: str
     span: str
@@ -118,11 +124,13 @@ def calendar_of(ctx: Context, shape: Shape, address: ListAddress) -> Calendar:
     squares = [_square(ctx, shape, address, start, first + DAY * n, on, new=new) for n in range(days)]
     items = card_items(shape, start.name, *([end.name] if end else []))
     rows = _rows(ctx, shape, address, (start, end), (first, first + DAY * days), items)
-    movable = may_write(ctx, shape.resource, "update") and not start.readonly
-    _place(ctx, shape, squares, rows[:MOST_ENTRIES], (start, end), items, movable=movable)
+    writable = may_write(ctx, shape.resource, "update")
+    movable, stretched = writable and not start.readonly, writable and end is not None and not end.readonly
+    _place(ctx, shape, squares, rows[:MOST_ENTRIES], (start, end), items, movable=movable, stretched=stretched)
     width, timed = 1 if span == "day" else 7, start.kind.name == "moment"
     return Calendar(
-        field=start.name, label=start.label, title=_title(span, on, first), span=span,
+        field=start.name, end=end.name if end is not None and stretched else "", label=start.label,
+        title=_title(span, on, first), span=span,
         spans=[Link(name.capitalize(), address.looking(span="" if name == "month" else name).url, "", name == span)
                for name in SPANS],
         today_url=address.looking(on="").url, previous_url=_beside(address, span, on, -1),
@@ -237,7 +245,7 @@ def _edge(ctx: Context, item: Field, day: date) -> Any:
 
 def _place(
     ctx: Context, shape: Shape, squares: list[Day], rows: Iterable[Mapping[str, Any]],
-    fields: tuple[Field, Field | None], items: list[Field], *, movable: bool,
+    fields: tuple[Field, Field | None], items: list[Field], *, movable: bool, stretched: bool,
 ) -> None:  # fmt: skip
     """Put every record on its days; on the first day shown, where it began before."""
     zone, known = ZoneInfo(ctx.tenant.zone), {square.day: square for square in squares}
@@ -245,11 +253,12 @@ def _place(
     for row in rows:
         period = _period(start, end, row, zone)
         card = card_of(ctx, shape, items, row, state=True)
-        may = movable and may_change(ctx, shape.resource, row, "update")
+        is_open = may_change(ctx, shape.resource, row, "update")
+        may = {"movable": movable and is_open, "stretched": stretched and is_open}
         day = max(period.first, squares[0].day)
         while day <= min(period.last, squares[-1].day) or day == period.first:
             if day in known:
-                known[day].entries.append(_entry(card, period, day, movable=may))
+                known[day].entries.append(_entry(card, period, day, **may))
             day += DAY
 
 
@@ -261,6 +270,13 @@ class Period:
     last: date
     start: datetime | None = None
     end: datetime | None = None
+
+    @property
+    def ends(self) -> str:
+        """The end as people say it: a day or, of a time, a time."""
+        if self.start is None:
+            return self.last.isoformat()
+        return f"{self.end or self.start + USUAL_LENGTH * QUARTER:%Y-%m-%dT%H:%M}"
 
 
 def _period(start: Field, end: Field | None, row: Mapping[str, Any], zone: ZoneInfo) -> Period:
@@ -276,14 +292,15 @@ def _period(start: Field, end: Field | None, row: Mapping[str, Any], zone: ZoneI
     return Period(first, max(first, last), begins, ends)
 
 
-def _entry(card: Card, period: Period, day: date, *, movable: bool) -> Entry:
-    begins, start, end = day == period.first, period.start, period.end
+def _entry(card: Card, period: Period, day: date, *, movable: bool, stretched: bool) -> Entry:
+    begins, last, start, end = day == period.first, day == period.last, period.start, period.end
+    ends = period.ends if stretched and (begins or last) else ""
     if start is None:
-        return Entry(card, "", begins, movable and begins)
+        return Entry(card, "", begins, movable and begins, ends=ends, last=last)
     return Entry(
         card, f"{start:%H:%M}" if begins else "", begins, movable and begins, at=f"{start:%Y-%m-%dT%H:%M}",
         until=f"{end:%H:%M}" if end is not None and end.date() == day and end > start else "",
-        part=part_of_day(day, start, end),
+        part=part_of_day(day, start, end), ends=ends, last=last,
     )  # fmt: skip
 
 

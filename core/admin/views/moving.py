@@ -63,13 +63,14 @@ def _move(visit: Visit, resource: Resource, record_id: int, back: str) -> Respon
         else:
             key, arguments = f"{resource.key}.update", _changes(ctx, shape, item, row, to)
     run(visit, key, {"ids": [record_id], "arguments": arguments})
-    return jsonify(done=True, text=f"{label} moved.") if not wants_page() else go(back, Note(f"{label} moved."))
+    told = f"{label} {'changed' if item is _period(shape)[1] else 'moved'}."
+    return jsonify(done=True, text=told) if not wants_page() else go(back, Note(told))
 
 
 def _field(shape: Shape, name: str) -> Field:
     """Return the field that a view of the resource moves records by; nothing else is written here."""
     said = shape.resource
-    movable = [shape.resolve(part) for part in (said.kanban, *said.calendar[:1], said.tree) if part]
+    movable = [shape.resolve(part) for part in (said.kanban, *said.calendar, said.tree) if part]
     if name not in movable or name not in shape.fields:
         raise Invalid({"field": [f"{said.title} are moved by {', '.join(movable) or 'nothing'}."]})
     return shape.fields[name]
@@ -113,22 +114,36 @@ def _word(state: str) -> str:
     return state.replace("_", " ")
 
 
+def _period(shape: Shape) -> tuple[Field | None, Field | None]:
+    """Return the fields that say from when until when an entry of the calendar lasts."""
+    start, end = (*shape.resource.calendar, "", "")[:2]
+    return shape.fields.get(shape.resolve(start)), shape.fields.get(shape.resolve(end))
+
+
 def _changes(ctx: Context, shape: Shape, item: Field, row: Mapping[str, Any], to: str) -> dict[str, Any]:
-    """Return what a drop changes; an entry with an end keeps its length."""
+    """Return what a drop changes; an entry with an end keeps its length, unless it is its end that is dropped."""
     if item.kind.name not in ("date", "moment"):
         chosen = int(to) if item.reference is not None and to.isdecimal() and len(to) < 17 else to
         return {item.name: chosen or None}
-    zone, start = ZoneInfo(ctx.tenant.zone), row.get(item.name)
-    wanted = _wanted(item, to)
-    if start is None:
+    zone, wanted, (start, end) = ZoneInfo(ctx.tenant.zone), _wanted(item, to), _period(shape)
+    begins = row.get(start.name) if start is not None and item is end and start.kind is item.kind else None
+    now = row.get(item.name) or begins
+    if now is None:
         return {item.name: to if item.kind.name == "date" else dump_moment(wanted.replace(tzinfo=zone))}
-    shift = wanted - _clock(item, start, zone, whole_day=len(to) <= len("2026-03-31"))
-    changes = {item.name: _shifted(item, start, shift, zone)}
-    for name in shape.resource.calendar[1:2]:
-        end = shape.fields.get(shape.resolve(name))
-        if end is not None and row.get(end.name) and not end.readonly:
-            changes[end.name] = _shifted(end, row[end.name], shift, zone)
+    shift = wanted - _clock(item, now, zone, whole_day=len(to) <= len("2026-03-31"))
+    changes = {item.name: _shifted(item, now, shift, zone)}
+    if begins is not None:
+        _require_length(item, begins, changes[item.name])
+    elif item is not end and end is not None and row.get(end.name) and not end.readonly:
+        changes[end.name] = _shifted(end, row[end.name], shift, zone)
     return changes
+
+
+def _require_length(item: Field, start: str, end: str) -> None:
+    """Refuse an end that does not lie behind the start; a day may be both."""
+    begins, ends = datetime.fromisoformat(start), datetime.fromisoformat(end)
+    if ends < begins or (ends == begins and item.kind.name == "moment"):
+        raise Invalid({"to": [f"{item.label} would lie before it begins."]})
 
 
 def _wanted(item: Field, to: str) -> datetime:

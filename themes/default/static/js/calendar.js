@@ -1,14 +1,15 @@
-// The calendar: entries are dragged to another day, or moved by Ctrl and the arrow keys
+// The calendar: entries are dragged to another day, or moved by Ctrl and the arrow keys; with Shift their end is
 import { all, onArrival } from "./dom.js";
-import { dragByHours, later as at } from "./calendar-hours.js";
+import { dragByHand, later as at } from "./calendar-hours.js";
 import { dragging, move, sortable } from "./moving.js";
 
 const DAYS = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -7, ArrowDown: 7 };
 const address = (entry) => (entry.matches("a") ? entry : entry.querySelector(".card-link")).getAttribute("href");
-const byId = (id) => `a[data-id="${id}"], [data-id="${id}"] .card-link`;
+const byId = (id) => ["id", "of"].map((name) => `a[data-${name}="${id}"], [data-${name}="${id}"] .card-link`).join();
 
-function moveTo(entry, day) {
-  return move(address(entry), entry.closest("[data-calendar]").dataset.field, day, byId(entry.dataset.id));
+// `which` of the calendar's fields changes: where an entry begins, or where it ends.
+function moveTo(entry, to, which = "field") {
+  return move(address(entry), entry.closest("[data-calendar]").dataset[which], to, byId(entry.dataset.of ?? entry.dataset.id));
 }
 
 async function drop({ item, from, to, oldDraggableIndex }) {
@@ -20,7 +21,7 @@ async function drop({ item, from, to, oldDraggableIndex }) {
 
 async function makeCalendar(calendar) {
   // A link brings a dragging of its own, which would be in the way.
-  all("a[data-id], .hours [data-id] a", calendar).forEach((entry) => (entry.draggable = false));
+  all("a[data-id], a[data-ends], .hours :is([data-id], [data-ends]) a", calendar).forEach((entry) => (entry.draggable = false));
   if (!calendar.matches(".hours")) await makeDays(calendar);
   calendar.dataset.ready = "";
 }
@@ -49,12 +50,15 @@ function later(day, days) {
 }
 
 document.addEventListener("keydown", (event) => {
-  const entry = (event.ctrlKey || event.metaKey) && DAYS[event.key] && event.target.closest("[data-calendar] [data-id]");
+  const handle = event.shiftKey ? "[data-ends]" : "[data-id]";
+  const entry = (event.ctrlKey || event.metaKey) && DAYS[event.key] && event.target.closest(`[data-calendar] ${handle}`);
   if (!entry || event.target.matches("input")) return;
   event.preventDefault();
-  if (entry.dataset.at && at(entry, event.key)) return moveTo(entry, at(entry, event.key));
-  moveTo(entry, later(entry.closest("[data-day]").dataset.day, DAYS[event.key]));
+  const { ends, at: begins } = entry.dataset;
+  const clock = event.shiftKey ? entry.closest(".hours") && ends : begins;
+  const day = event.shiftKey ? ends.slice(0, 10) : entry.closest("[data-day]").dataset.day;
+  moveTo(entry, (clock && at(clock, event.key)) || later(day, DAYS[event.key]), event.shiftKey ? "end" : "field");
 });
 
-dragByHours(moveTo);
+dragByHand(moveTo);
 onArrival((root) => all("[data-calendar]", root).forEach(makeCalendar));

@@ -9,7 +9,7 @@ export const dragging = {
   fallbackClass: "drag-flying",
   fallbackOnBody: true,
   fallbackTolerance: 5,
-  filter: ".card-menu",
+  filter: ".card-menu, .entry-edge",
   forceFallback: true,
   ghostClass: "drag-ghost",
   preventOnFilter: false,
