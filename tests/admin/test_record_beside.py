@@ -68,6 +68,8 @@ def test_the_history_names_lines_and_their_values(pages, client, receipt):
     assert 'LYE Lye <span class="muted">removed</span>' in text
     assert "<dt>Quantity</dt><dd><del>10</del>" in text
     assert "<ins>12</ins>" in text
+    assert text.count('LYE Lye <span class="muted">added</span>') == 2
+    assert "<ins>LYE Lye</ins>" not in text
     only = part(pages, f"/receipts/{receipt['id']}/beside/history?field=location_id")
     assert 'class="muted">changed</span>' not in only
     part(pages, f"/receipts/{receipt['id']}/beside/history?field=nothing", 422)

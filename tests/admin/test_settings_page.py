@@ -32,6 +32,14 @@ def test_a_fault_stands_beside_its_setting(pages, key, value):
     assert f'value="{value}"' in answer.text
 
 
+def test_choices_are_told_in_words(pages):
+    page = pages.open("/settings")
+    assert '<option value="own_location_and_inside">Own location and inside</option>' in page
+    assert '<option value="fifo" selected>FIFO</option>' in page
+    assert "Default: FIFO." in page
+    assert "Default: Own location." in page
+
+
 def test_who_may_not_change_settings_reads_them(pages_with):
     reader = pages_with("kernel.setting.read")
     assert "Save branding" not in reader.open("/settings")

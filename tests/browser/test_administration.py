@@ -138,6 +138,8 @@ def test_a_module_is_turned_off_and_on_from_the_store(open_page):
 def test_a_colour_is_tried_before_it_is_saved(open_page):
     page = open_page("/settings")
     page.get_by_label("Hue, 0 to 360").fill("150")
+    slider = "(element) => getComputedStyle(element).backgroundImage"
+    assert page.locator("#set-hue").evaluate(slider).startswith("linear-gradient"), "its colours cannot be seen"
     hue = "getComputedStyle(document.documentElement).getPropertyValue('--hue').trim()"
     assert page.evaluate(hue) == "150"
     expect(page.get_by_label("A colour of our own")).to_be_checked()

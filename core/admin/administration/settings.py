@@ -10,6 +10,7 @@ from flask import Response, request
 from core.actions.context import Context
 from core.actions.settings import READ, UPDATE, change_settings, list_settings, reset_settings
 from core.actions.unit import Answer, perform
+from core.admin.display.words import words_label
 from core.admin.frame.visit import Note, Visit, frame, go, show
 from core.admin.records.pages import said
 from core.desk.branding import DENSITIES, brand_of, change_brand, remove_logo, set_logo
@@ -56,8 +57,10 @@ def _by_module(ctx: Context, errors: Mapping[str, list[str]]) -> list[dict[str, 
 def _shown(item: Mapping[str, Any], errors: list[str]) -> dict[str, Any]:
     kind = "choice" if item["choices"] else INPUTS[item["kind"]]
     value = request.form.get(item["key"]) if errors else None
+    default = _text(item["default"])
     return {**item, "input": kind, "text": _text(item["value"]) if value is None else value,
-            "default_text": _text(item["default"]), "errors": errors}  # fmt: skip
+            "choices": [(word, words_label(word)) for word in item["choices"]],
+            "default_text": words_label(default) if kind == "choice" else default, "errors": errors}  # fmt: skip
 
 
 def _text(value: Any) -> str:

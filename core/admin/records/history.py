@@ -112,7 +112,10 @@ class Teller:
         last = {name: pair[0] if part["verb"] == "delete" else pair[1] for name, pair in pairs.items()}
         values = {**last, **self.present.get((part["table"], part["id"]), {})}
         told = {} if verb == "removed" else {name: pair for name, pair in pairs.items() if name != "position"}
-        return LineChange(self.line_title(line, values) or line.title, verb, self.values_of(line, told))
+        title = self.line_title(line, values) or line.title
+        # What gives a new line its name is said by it.
+        changes = [change for change in self.values_of(line, told) if (change.before, change.after) != ("", title)]
+        return LineChange(title, verb, changes)
 
     def values_of(self, line: LineShape, pairs: Pairs) -> list[Change]:
         """Return the changes of a line's values."""
