@@ -16,6 +16,7 @@ from core.errors import Invalid
 from core.web.answering import answer_read, answer_write, csv_file, json_object, route
 from core.web.bodies import write_json
 from core.web.editing import read_edit
+from core.web.questions import one_of
 
 edits = Blueprint("edits", __name__, url_prefix="/api/v1", description="Changes of everything that a list finds.")
 MOST_NAMED = 10_000
@@ -72,7 +73,7 @@ def show_edit(edit_id: int) -> Response:
 @route(edits, "GET", "/edits/<int:edit_id>/refusals")
 def show_refusals(edit_id: int) -> Response:
     """Return every record that was not changed and why; `format=csv` as a file."""
-    csv = request.args.get("format", "json") == "csv"
+    csv = one_of("format", "json", "csv") == "csv"
 
     def read(ctx: Context) -> Answer:
         row = editing.find_edit(ctx, edit_id)

@@ -15,6 +15,7 @@ from core.desk.models import FileImport
 from core.errors import Invalid
 from core.web.answering import answer_read, answer_write, csv_file, json_object, route
 from core.web.bodies import write_json
+from core.web.questions import one_of
 
 imports = Blueprint("imports", __name__, url_prefix="/api/v1", description="Files on their way in, step by step.")
 Step = Callable[[Context, FileImport], None]
@@ -62,7 +63,7 @@ def show_import(import_id: int) -> Response:
 @route(imports, "GET", "/imports/<int:import_id>/faults")
 def show_faults(import_id: int) -> Response:
     """Return every faulty row of the last check; `format=csv` as a file with a column of reasons."""
-    csv = request.args.get("format", "json") == "csv"
+    csv = one_of("format", "json", "csv") == "csv"
 
     def read(ctx: Context) -> Answer:
         row = taking.find_import(ctx, import_id)

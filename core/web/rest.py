@@ -31,13 +31,19 @@ from core.web.answering import respond
 from core.web.bodies import parse_json, read_json, write_json
 from core.web.current import bring_foreseen, foresee_record, kernel, tenant_actor
 from core.web.endpoints import Endpoint, EndpointTable
-from core.web.questions import flag, whole_number
+from core.web.questions import flag, given_twice, one_of, refuse_unasked, whole_number
 
 blueprint = Blueprint("rest", __name__, url_prefix="/api/v1")
 METHODS = ["GET", "POST", "PATCH", "DELETE"]
 LARGEST_BULK = 1000
 RESERVED = ("page", "page_size", "sort", "search", "fields", "after", "count", "group_by", "sum",
-            "totals", "format", "version")  # fmt: skip
+            "totals", "format")  # fmt: skip
+# What else is asked for in a path's query; lists, exports and queries know by themselves.
+ASKED: Mapping[str, tuple[str, ...]] = {
+    "history": ("before", "limit", "field"), "comments": ("before", "limit"), "record": ("dry_run", "version"),
+    "update": ("version",), "delete": ("version",), "edit": ("dry_run",), "import": ("dry_run", "mode"),
+}  # fmt: skip
+ASKS_ITSELF = frozenset({"list", "export", "query"})
 Handler = Callable[[Context, Endpoint, list[int]], Answer]
 
 
@@ -64,7 +70,7 @@ def dispatch(rest: str) -> Response:
                 return transfer.export(ctx, endpoint.resource, _list_request(ctx, endpoint.resource, request.args))
             if endpoint.kind in attachments.FILES:
                 return attachments.FILES[endpoint.kind](ctx, endpoint, ids)
-            if endpoint.query is not None and endpoint.query.columns and request.args.get("format") == "xlsx":
+            if endpoint.query is not None and _format(endpoint.query) == "xlsx":
                 return transfer.report_xlsx(endpoint.query, list(_asked(ctx, endpoint.query, ids)))
             return respond(READERS[endpoint.kind](ctx, endpoint, ids))
     if endpoint.kind == "suggest":
@@ -80,12 +86,14 @@ def endpoint_table() -> EndpointTable:
 
 
 def check_gate(ctx: Context, endpoint: Endpoint) -> None:
-    """Refuse endpoints of modules that are off (as if they were not there) and actors without the permission."""
+    """Refuse modules that are off (as if they were not there), actors without the permission, unknown parameters."""
     owner = endpoint.resource or endpoint.owner
     if not ctx.view.sees(endpoint.owner) or not ctx.view.sees(owner):
         raise NotFound("There is no such path.")
     if not ctx.can(endpoint.permission):
         raise Forbidden(f"You need the permission {endpoint.permission}.", permission=endpoint.permission)
+    if endpoint.kind not in ASKS_ITSELF:
+        refuse_unasked(ASKED.get(endpoint.kind, ()))
 
 
 def _is_on(actor: Actor, endpoint: Endpoint) -> bool:
@@ -102,9 +110,10 @@ def _list(ctx: Context, endpoint: Endpoint, _ids: list[int]) -> Answer:
     if group_by := request.args.get("group_by"):
         sums = [name for name in request.args.get("sum", "").split(",") if name]
         groups = read_groups(ctx, shape, asked, group_by, sums)
-        if request.args.get("format") == "csv":
+        if one_of("format", "json", "csv") == "csv":
             return transfer.groups_csv(shape, [key.field for key in group_keys(shape, group_by)], sums, groups)
         return Answer(200, write_json({"groups": groups}))
+    one_of("format", "json")
     totals = dict(_total(part) for part in request.args.get("totals", "").split(",") if part)
     found = read_page(ctx, shape, asked).as_dict()
     return Answer(200, write_json({**found, "totals": read_totals(ctx, shape, asked, totals)} if totals else found))
@@ -137,7 +146,7 @@ def _query(ctx: Context, endpoint: Endpoint, ids: list[int]) -> Answer:
     query = endpoint.query
     assert query is not None
     answer = _asked(ctx, query, ids)
-    if query.columns and request.args.get("format") == "csv":
+    if _format(query) == "csv":
         return transfer.report_csv(query, list(answer))
     if query.columns:
         answer = {"columns": [vars(item) for item in query.columns], "rows": list(answer)}
@@ -158,6 +167,13 @@ def _suggestion(ctx: Context, endpoint: Endpoint) -> dict[str, Any]:
     return suggest(ctx, endpoint.resource, field, values, line).as_dict()
 
 
+def _format(query: Query) -> str:
+    """Return what a report is asked to be; queries without columns are JSON, and may ask for a format themselves."""
+    if not query.columns:
+        return "json"
+    return one_of("format", "json", "csv", "xlsx")
+
+
 def _asked(ctx: Context, query: Query, ids: list[int]) -> Any:
     arguments = check_arguments(query.function, query_arguments(query.function, request.args))
     check_argument_references(ctx, query.function, arguments)
@@ -174,18 +190,24 @@ def query_arguments(function: Callable[..., Any], args: MultiDict[str, str]) -> 
     """Return query-string values as a query's arguments; lists are repeated or separated by commas."""
     kinds = {item.name: item.kind for item in parameters_of(function)}
     found: dict[str, Any] = {}
-    for name in args:
+    errors: dict[str, list[str]] = {}
+    for name, values in args.lists():
         if name == "format" and name not in kinds:
             continue
-        values = args.getlist(name)
         if kinds.get(name, "").startswith("list:"):
             found[name] = [part for value in values for part in value.split(",") if part]
-        elif values[-1] != "" or kinds.get(name) in ("text", "long_text"):
-            found[name] = values[-1]
+        elif len(values) > 1:
+            errors[name] = ["Give it once."]
+        elif values[0] != "" or kinds.get(name) in ("text", "long_text"):
+            found[name] = values[0]
+    if errors:
+        raise Invalid(errors)
     return found
 
 
 def _list_request(ctx: Context, resource: Resource | None, args: MultiDict[str, str]) -> ListRequest:
+    if errors := given_twice(RESERVED):
+        raise Invalid(errors)
     if args.get("count", "") not in ("", "exact", "none"):
         raise Invalid({"count": ["Must be exact or none."]})
     asked = ListRequest(

@@ -24,7 +24,7 @@ from core.web.answering import csv_file
 from core.web.bodies import parse_json, write_json
 from core.web.current import kernel
 from core.web.endpoints import Endpoint
-from core.web.questions import flag
+from core.web.questions import flag, one_of
 
 SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MODES = ("upsert", "create", "update")
@@ -33,9 +33,7 @@ MODES = ("upsert", "create", "update")
 def export(ctx: Context, resource: Resource | None, asked: ListRequest) -> Response:
     """Answer a list as a CSV, XLSX or JSON file, rows read in chunks by cursor."""
     assert resource is not None
-    kind = request.args.get("format", "csv")
-    if kind not in ("csv", "xlsx", "json"):
-        raise Invalid({"format": ["Must be csv, xlsx or json."]})
+    kind = one_of("format", "csv", "xlsx", "json")
     shape = ctx.shape(resource)
     names = [shape.resolve(name) for name in asked.fields] or export_names(shape)
     reach = ctx.restriction(resource, "export")

@@ -26,9 +26,11 @@ def test_the_second_answer_is_the_first(client, gram):
 
 
 def test_a_key_belongs_to_its_request(client, gram):
-    create(client, gram, "SALT")
+    salt = create(client, gram, "SALT").get_json()
     assert_problem(create(client, gram, "SUGAR"), 409, "IDEMPOTENCY_KEY_REUSED")
-    assert_problem(create(client, gram, "SALT", path="items?x=1"), 409, "IDEMPOTENCY_KEY_REUSED")
+    path, body, headers = f"items/{salt['id']}?version=", {"name": "Rock salt"}, {"Idempotency-Key": "rename"}
+    assert client.patch(f"{path}1", body, headers=headers).status_code == 200
+    assert_problem(client.patch(f"{path}2", body, headers=headers), 409, "IDEMPOTENCY_KEY_REUSED")
     assert_problem(client.post("items/bulk-update", {"ids": [1]}, headers={"Idempotency-Key": "once"}), 409)
     assert client.get("items").get_json()["total"] == 1
 
