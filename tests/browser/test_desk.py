@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -235,6 +236,18 @@ def test_nobody_is_shut_out(open_page, shop, client):
     expect(page.locator("[data-bell]").get_by_role("link", name="Lye is out of stock")).to_be_visible()
     found["bell"] = faults_of(page, frame=True)
     assert {path: faults for path, faults in found.items() if faults} == {}
+
+
+def test_the_words_of_a_chart_can_be_read_on_a_phone(open_page, kernel, monkeypatch):
+    key, batches = "recipes.by_state", {"name": "Batches", "values": [6, 1, 10]}
+    told = {"type": "bar", "labels": ["Planned", "In progress", "Finished"], "series": [batches]}
+    card = replace(kernel.registry.widgets[key], function=lambda ctx: told)
+    monkeypatch.setitem(kernel.registry.widgets, key, card)
+    page = open_page("/", width=390)
+    word = page.locator(".drawn .axis.up", has_text="10")
+    expect(word).to_be_visible()
+    assert word.bounding_box()["height"] >= 11
+    assert overflow_of(page) == 0
 
 
 def test_everything_fits_a_phone(open_page, shop):
