@@ -5,6 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from core.resources.kinds import KINDS
 from tests.browser.hands import choose, faults_of
 
 PASTE = """([selector, text]) => {
@@ -84,6 +85,21 @@ def test_rows_are_moved_and_removed_and_added_up(open_page, client, pantry):
     page.keyboard.press("Control+Delete")
     expect(grid.locator("tbody tr")).to_have_count(2)
     expect(total).to_have_text("100.5 g")
+
+
+def test_a_column_is_headed_alike_whatever_it_holds(open_page):
+    page = open_page("/items/new")
+    shown = page.evaluate(
+        """kinds => kinds.map((kind) => {
+             const head = document.querySelector("[data-lines] thead th:nth-child(3)").cloneNode();
+             head.className = kind;
+             document.querySelector("[data-lines] thead tr").append(head);
+             const { display, borderRadius } = getComputedStyle(head);
+             return [kind, display, borderRadius];
+           })""",
+        sorted({kind.name for _, kind in KINDS} | {"words", "reference"}),
+    )
+    assert [row for row in shown if row[1:] != ["table-cell", "0px"]] == []
 
 
 def test_rows_come_from_a_spreadsheet(open_page, client, pantry):
