@@ -16,7 +16,7 @@ import marshmallow as ma
 
 from core.errors import Invalid
 from core.resources.kinds import CalendarDate, CleanText, ExactDecimal, JsonValue, Moment, Truth, WholeNumber
-from core.resources.schemas import Strict, flat_errors, messages_of
+from core.resources.schemas import NO_LIST, Strict, flat_errors, messages_of
 
 
 @dataclass(frozen=True)
@@ -128,7 +128,7 @@ def _field(
     if get_origin(hint) in (list, tuple):
         inner = (get_args(hint) or (Any,))[0]
         item = _parameter("item", inner, ma.missing)
-        return ma.fields.List(item.field, **options), f"list:{item.kind}", item.nested
+        return ma.fields.List(item.field, error_messages=NO_LIST, **options), f"list:{item.kind}", item.nested
     if hint is Decimal:
         return ExactDecimal(said.places, 18, validate=checks, **options), "decimal", ()
     if hint is int:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from core.actions.importing import rows_of_table, without_derived
+from core.actions.importing import refuse_twice, rows_of_table, without_derived
 from core.errors import Invalid, TooLarge
 from core.resources.json_text import parse_json
 from core.resources.shape import Shape
@@ -38,6 +38,7 @@ class ImportFile:
         if self.objects is None:
             return rows_of_table(shape, self.header, self.cells, dict(mapping))
         wanted = {name: mapping.get(name, name) for name in self.header}
+        refuse_twice(list(wanted.values()))
         named = [{wanted[name]: value for name, value in row.items() if wanted[name]} for row in self.objects]
         return [without_derived(shape, row) for row in named]
 

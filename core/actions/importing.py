@@ -303,8 +303,7 @@ def rows_of_table(
         if name is None and wanted:
             unknown.append(title)
         names.append(name)
-    if twice := sorted({name for name in names if name and names.count(name) > 1}):
-        raise Invalid({"mapping": [f"More than one column is {twice[0]}; keep one of them."]})
+    refuse_twice(names)
     if unknown:
         said = ", ".join(repr(title[:60]) for title in unknown[:10])
         raise Invalid({"mapping": [f"No field for the columns {said}; map them to a field or to nothing."]})
@@ -319,6 +318,12 @@ def rows_of_table(
         }
         for row in cells
     ]
+
+
+def refuse_twice(names: Sequence[str | None]) -> None:
+    """Refuse a table of which more than one column goes into the same field."""
+    if twice := sorted({name for name in names if name and names.count(name) > 1}):
+        raise Invalid({"mapping": [f"More than one column is {twice[0]}; keep one of them."]})
 
 
 def _field_name(shape: Shape, titles: dict[str, str], wanted: str) -> str | None:

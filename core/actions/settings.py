@@ -30,12 +30,10 @@ def change_settings(ctx: Context, values: Any) -> list[str]:
     """Change settings, all or none; Invalid names each value that its setting cannot take."""
     ctx.operation = ctx.operation or UPDATE
     known = {item.key: item for item in ctx.view.only(ctx.registry.settings)}
-    unknown = [key for key in values if key not in known] if isinstance(values, Mapping) else []
-    if not isinstance(values, Mapping) or not values or unknown:
-        names = ", ".join(unknown) or "the body"
-        raise Invalid({"settings": [f"There is no setting {names}."]})
-    errors: dict[str, list[str]] = {}
-    for key, value in values.items():
+    if not isinstance(values, Mapping) or not values:
+        raise Invalid({"body": ["Send a JSON object of settings and their values."]})
+    errors = {key: ["There is no such setting."] for key in values if key not in known}
+    for key, value in values.items() if not errors else ():
         try:
             write_setting(ctx.db, known[key], value)
         except Invalid as fault:

@@ -13,10 +13,14 @@ from core.resources.kinds import REFERENCE
 from core.resources.shape import Field, LineShape, Shape
 
 MOST_SCHEMAS = 300
+UNKNOWN = "Is not asked for here; leave it out."
+NO_LIST: dict[str, Any] = {"invalid": "Must be a list."}
 
 
 class Strict(ma.Schema):
     """A schema that refuses what it does not know."""
+
+    error_messages = {"unknown": UNKNOWN, "type": "Must be a JSON object."}
 
     class Meta:
         unknown = ma.RAISE
@@ -48,7 +52,8 @@ def _make(shape: Shape, partial: bool) -> ma.Schema:
     for name, line in shape.lines.items():
         if line.readonly:
             continue
-        fields[name] = ma.fields.List(ma.fields.Nested(line_schema(line)), validate=ma.validate.Length(max=5000))
+        length = ma.validate.Length(max=5000)
+        fields[name] = ma.fields.List(ma.fields.Nested(line_schema(line)), validate=length, error_messages=NO_LIST)
     return Strict.from_dict(fields, name=f"{shape.resource.key}.{'Update' if partial else 'Write'}")()
 
 
@@ -130,7 +135,7 @@ def _outer(values: dict[str, Any]) -> dict[str, Any]:
 
 def _reworded(shape: Shape, messages: dict[str, Any]) -> dict[str, Any]:
     for name, texts in messages.items():
-        if texts == ["Unknown field."]:
+        if texts == [UNKNOWN]:
             known = name in shape.fields or name in shape.lines
             messages[name] = ["Is read-only." if known else f"Is not a field of {shape.resource.key}."]
     return messages

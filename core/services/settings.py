@@ -17,6 +17,7 @@ from core.services.models import SettingValue
 
 LARGEST_NUMBER = 2**53 - 1
 LONGEST_TEXT = 2000
+KINDS = {bool: "true or false", int: "a whole number", str: "text"}
 MOST_DIGITS = 28
 _VALUES: Any = SettingValue.__table__
 _OF_TENANT = Prepared(
@@ -89,7 +90,7 @@ def _typed(setting: Setting, value: Any) -> Any:
     if setting.kind is date:
         return _day(setting, value)
     if type(value) is not setting.kind:
-        raise Invalid({setting.key: [f"Must be a value of kind {setting.kind.__name__}."]})
+        raise Invalid({setting.key: [f"Must be {KINDS[setting.kind]}."]})
     if isinstance(value, str) and not _is_plain(value):
         raise Invalid({setting.key: [f"Must be text of at most {LONGEST_TEXT} characters without NUL."]})
     if isinstance(value, (int, Decimal)) and not isinstance(value, bool):

@@ -10,6 +10,7 @@ from core.actions.context import Context
 from core.actions.unit import Answer
 from core.desk.comments import MOST, comment_row, comments_of, correct, say, withdraw
 from core.errors import BadRequest, Invalid
+from core.resources.schemas import UNKNOWN
 from core.web.bodies import read_json, write_json
 from core.web.endpoints import Endpoint
 from core.web.questions import whole_number
@@ -46,5 +47,5 @@ def _text() -> Any:
     if not isinstance(body, dict):
         raise BadRequest("Send a JSON object with the text.")
     if unknown := body.keys() - {"text"}:
-        raise Invalid({str(name)[:80]: ["Unknown field."] for name in unknown})
+        raise Invalid({str(name)[:80]: [UNKNOWN] for name in unknown})
     return body.get("text")

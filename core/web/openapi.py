@@ -45,8 +45,12 @@ BODIES: Mapping[str, Json] = {"suggest": SUGGEST, "comments.add": COMMENT, "comm
                                 "edit": EDIT_BODY}  # fmt: skip
 BOUNDS = ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum")
 LIST_PARAMETERS: tuple[tuple[str, Json, str], ...] = (
-    ("search", {"type": "string"}, "Words that must occur in the searchable fields, and "
-     "conditions as in the search box: `kind:raw price:>5 name:\"olive oil\"`; in quotes, words only."),
+    (
+        "search",
+        {"type": "string"},
+        "Words that must occur in the searchable fields, and "
+        'conditions as in the search box: `kind:raw price:>5 name:"olive oil"`; in quotes, words only.',
+    ),
     ("sort", {"type": "string"}, "Fields, `-` before descending ones, separated by commas."),
     ("page", {"type": "integer", "minimum": 1, "default": 1}, "Page number; use `after` for deep lists."),
     ("page_size", {"type": "integer", "minimum": 1, "maximum": 200, "default": 50}, "Rows of a page."),

@@ -5,8 +5,9 @@ from __future__ import annotations
 import io
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, cast
 
+import marshmallow as ma
 import sqlalchemy as sa
 from flask import Response, request, send_file, stream_with_context
 
@@ -17,6 +18,7 @@ from core.actions.importing import load_rows, without_derived
 from core.actions.unit import Answer
 from core.errors import BadRequest, Invalid, TooLarge
 from core.plugins.declarations import Query, Resource
+from core.resources.kinds import plain_json
 from core.resources.reading import ListRequest, stream_rows
 from core.resources.shape import Field, Shape
 from core.resources.tables import MOST_ROWS, write_csv, write_xlsx
@@ -115,7 +117,10 @@ def _mapping() -> dict[str, str]:
     found = parse_json(text.encode()) if text else {}
     if not isinstance(found, dict) or not all(isinstance(name, str) for name in found.values()):
         raise Invalid({"mapping": ["Must be a JSON object of column names and field names."]})
-    return found
+    try:
+        return cast(dict[str, str], plain_json(found))
+    except ma.ValidationError as error:
+        raise Invalid({"mapping": [str(text) for text in error.messages]}) from None
 
 
 def _rows(shape: Shape) -> tuple[list[dict[str, Any]], list[int]]:

@@ -174,9 +174,12 @@ def test_a_file_that_is_no_table_is_refused(client, content, field):
     assert items(client) == {}
 
 
-@pytest.mark.parametrize("mapping", ["[1]", "5", '"x"', "null", '{"code": 5}', '{"code": null}'])
+@pytest.mark.parametrize("mapping", ["[1]", "5", '"x"', "null", '{"code": 5}', '{"code": null}', '{"code": "\\ud800"}',
+                                     '{"name": "code"}'])  # fmt: skip
 def test_a_mapping_is_names_for_names(client, mapping):
     assert_problem(send_file(client, "items/import", HEAD + "A,A,g\n", mapping=mapping), 422, field="mapping")
+    rows = '[{"code": "A", "name": "A", "base_unit": "g"}]'
+    assert_problem(send_file(client, "items/import", rows, "rows.json", mapping=mapping), 422, field="mapping")
 
 
 def test_a_column_may_be_mapped_to_nothing(client):

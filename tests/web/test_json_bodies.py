@@ -144,3 +144,20 @@ def test_no_question_is_a_fault_of_ours(client, lye, query, path):
     answer = client.get(path, query_string=query)
     assert answer.status_code < 500
     assert answer.data is not None
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "errors"),
+    [
+        ("items", {"conversions": "none"}, {"conversions": ["Must be a list."]}),
+        ("items", {"conversions": ["kg"]}, {"conversions.0": ["Must be a JSON object."]}),
+        ("items/bulk-update", {"colour": "red"}, {"colour": ["Is not asked for here; leave it out."]}),
+        ("admin/inventory-transactions/batch-adjustment", {"adjustments": [5]},
+         {"adjustments.0": ["Must be a JSON object."]}),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_is_said_with_what_helps(standing, path, body, errors):
+    given = {"items": {"code": "NEW", "name": "New", "base_unit_id": standing.gram},
+             "items/bulk-update": {"ids": [standing.lye["id"]]}}.get(path, {})  # fmt: skip
+    found = assert_problem(standing.client.post(path, {**given, **body}), 422, "INVALID")["errors"]
+    assert errors.items() <= found.items(), found
