@@ -75,6 +75,27 @@ def test_shift_click_sorts_by_one_more_column(open_page, items):
     expect(page).to_have_url(re.compile(r"sort=kind%2Cname"))
 
 
+def test_rows_are_chosen_up_to_another_by_mouse_and_by_keyboard(open_page, items):
+    page = open_page("/items?sort=code")
+    boxes, told = page.locator("tbody input[name=ids]"), page.locator(".bulk output")
+    count = boxes.count()
+    boxes.nth(0).check()
+    boxes.nth(2).click(modifiers=["Shift"])
+    expect(told).to_have_text("3 selected")
+    # They are let go in the same way.
+    boxes.nth(1).focus()
+    page.keyboard.press("Space")
+    boxes.nth(2).focus()
+    page.keyboard.press("Shift+Space")
+    expect(told).to_have_text("1 selected")
+    expect(boxes.nth(0)).to_be_checked()
+    boxes.nth(0).click()
+    boxes.nth(count - 1).focus()
+    page.keyboard.press("Space")
+    boxes.nth(0).click(modifiers=["Shift"])
+    expect(told).to_have_text(f"{count} selected")
+
+
 def test_columns_are_arranged_by_keyboard_and_kept(open_page, items):
     page = open_page("/items")
     expect(page.locator("thead th[data-field]").first).to_have_attribute("data-field", "code")

@@ -279,6 +279,36 @@ def test_a_chart_is_drawn_and_follows_its_choices(open_page, transfer):
     expect(page.locator("tbody tr.row")).to_have_count(1)
 
 
+DRAWN = """async ([script, figure]) => {
+  const place = document.querySelector("[data-chart]").cloneNode();
+  place.removeAttribute("data-drawn");
+  place.dataset.chart = JSON.stringify(figure);
+  document.querySelector("[data-chart]").after(place);
+  await (await import(script)).draw(place);
+  const { series, xAxis } = echarts.getInstanceByDom(place).getOption();
+  return [series[0].data.map(({ itemStyle }) => `${itemStyle?.color} ${itemStyle?.opacity}`), xAxis?.[0].axisLabel];
+}"""
+
+
+def test_a_chart_tells_its_bars_and_slices_apart(open_page, transfer):
+    page = open_page("/transfers?view=chart&sum=count")
+    expect(page.locator("[data-chart][data-drawn] canvas")).to_be_visible()
+    script = page.locator("script[src$='js/chart.js']").get_attribute("src")
+
+    def drawn(kind, count, tones=None):
+        series = {"name": "Batches", "values": [str(10 + number) for number in range(count)]}
+        labels = [f"Category {number}" for number in range(count)]
+        return page.evaluate(DRAWN, [script, {"type": kind, "labels": labels, "tones": tones, "series": [series]}])
+
+    # Planned and in progress are of one tone, finished is not.
+    for kind in ("pie", "bar"):
+        looks, _ = drawn(kind, 3, ["info", "info", "good"])
+        assert len(set(looks)) == 3
+    # Eight categories leave room for eight names, sixty years do not.
+    assert drawn("bar", 8)[1]["interval"] == 0
+    assert drawn("bar", 60)[1]["interval"] == "auto"
+
+
 SHAPES = ("/transfers?view=kanban", "/transfers?view=calendar&on=2026-03-11",
           "/transfers?view=calendar&on=2026-03-11&span=week", "/transfers?view=calendar&on=2026-03-11&span=day",
           "/reservations?view=calendar&on=2027-03-12&span=week", "/transfers?view=chart",

@@ -3,6 +3,9 @@ import { all, onArrival } from "./dom.js";
 
 const TONES = ["good", "warn", "bad", "info"];
 const COLOURS = 8;
+const PALEST = 0.4;
+const UPRIGHT_PX = 70;
+const LINE_PX = 20;
 const drawn = new Map();
 const paper = matchMedia("print");
 
@@ -63,20 +66,34 @@ function tip(figure, colours) {
 function pie(figure, colours) {
   const [series] = figure.series;
   const data = figure.labels.map((name, index) => ({
-    name, value: Number(series.values[index]), itemStyle: { color: tone(figure, index, colours) },
+    name, value: Number(series.values[index]), itemStyle: tone(figure, index, colours),
   }));
   return {
     legend: { type: "scroll", bottom: 0, textStyle: { color: colours.muted }, icon: "circle", itemWidth: 9, pageTextStyle: { color: colours.muted } },
     series: [{
       type: "pie", name: series.name, data, radius: ["46%", "74%"], center: ["50%", "45%"], padAngle: 1.5, itemStyle: { borderRadius: 4 },
-      label: { color: colours.muted, formatter: "{b} {d} %" }, labelLine: { lineStyle: { color: colours.line } }, minShowLabelAngle: 14,
+      label: { color: colours.muted, opacity: 1, formatter: "{b} {d} %" }, labelLine: { lineStyle: { color: colours.line } }, minShowLabelAngle: 14,
     }],
   };
 }
 
-const tone = (figure, index, colours) => colours.tones[figure.tones?.[index]] ?? (figure.tones?.some(Boolean) ? colours.muted : colours.series[index % COLOURS]);
+// States of one tone are told apart: each is paler than the one before it.
+function tone(figure, index, colours) {
+  const tones = figure.tones ?? [];
+  if (!tones.some(Boolean)) return { color: colours.series[index % COLOURS] };
+  const before = tones.slice(0, index).filter((each) => (each ?? "") === (tones[index] ?? "")).length;
+  return { color: colours.tones[tones[index]] ?? colours.muted, opacity: Math.max(PALEST, 1 - before * 0.3) };
+}
 
-function axes(figure, colours) {
+// Every label is shown as long as there is room for its line: upright and cut, or slanted where they stand close.
+function labels(place, figure, colours) {
+  const room = place.clientWidth / figure.labels.length;
+  const upright = room >= UPRIGHT_PX;
+  const slant = { width: 110, rotate: 32, interval: room >= LINE_PX ? 0 : "auto" };
+  return { color: colours.muted, hideOverlap: room < LINE_PX, overflow: "truncate", ...(upright ? { width: room - 12, interval: 0 } : slant) };
+}
+
+function axes(place, figure, colours) {
   const single = figure.series.length === 1;
   const series = figure.series.map((each, place) => ({
     type: figure.type, name: each.name, stack: figure.type === "bar" && !single ? "all" : undefined, barMaxWidth: 46,
@@ -84,14 +101,14 @@ function axes(figure, colours) {
     color: colours.series[place % COLOURS], areaStyle: figure.type === "line" && single ? { opacity: 0.1 } : undefined,
     itemStyle: { borderRadius: figure.type === "bar" && single ? [4, 4, 0, 0] : 0 },
     data: numbers(each.values).map((value, index) =>
-      single && figure.tones?.some(Boolean) && figure.type === "bar" ? { value, itemStyle: { color: tone(figure, index, colours) } } : value),
+      single && figure.tones?.some(Boolean) && figure.type === "bar" ? { value, itemStyle: tone(figure, index, colours) } : value),
   }));
   return {
     grid: { left: 8, right: 12, top: 14, bottom: single ? 4 : 34, containLabel: true },
     legend: single ? undefined : { type: "scroll", bottom: 0, textStyle: { color: colours.muted }, icon: "circle", itemWidth: 9 },
     xAxis: {
       type: "category", data: figure.labels, axisTick: { show: false }, axisLine: { lineStyle: { color: colours.line } },
-      axisLabel: { color: colours.muted, hideOverlap: true, width: 120, overflow: "truncate", rotate: figure.labels.length > 9 ? 32 : 0 },
+      axisLabel: labels(place, figure, colours),
     },
     yAxis: {
       type: "value", splitLine: { lineStyle: { color: colours.line } },
@@ -106,7 +123,7 @@ function options(place, figure) {
   const font = getComputedStyle(place).fontFamily;
   return {
     animation: !paper.matches && !matchMedia("(prefers-reduced-motion: reduce)").matches, animationDuration: 350, textStyle: { fontFamily: font },
-    tooltip: tip(figure, colours), ...(figure.type === "pie" ? pie(figure, colours) : axes(figure, colours)),
+    tooltip: tip(figure, colours), ...(figure.type === "pie" ? pie(figure, colours) : axes(place, figure, colours)),
   };
 }
 
@@ -122,7 +139,10 @@ export async function draw(place) {
     const url = figure.series[seriesIndex]?.urls?.[dataIndex];
     if (url) location.assign(url);
   });
-  new ResizeObserver(() => chart.resize()).observe(place);
+  new ResizeObserver(() => {
+    chart.resize();
+    chart.setOption(options(place, figure));
+  }).observe(place);
   place.dataset.drawn = "";
 }
 
