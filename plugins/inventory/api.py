@@ -1,6 +1,7 @@
 """Everything of inventory that other plugins may use; nothing else of it is promised to stay."""
 
 from plugins.inventory.assignments import assigned_location_ids, default_location, stock_locations
+from plugins.inventory.copies import copy_extensions
 from plugins.inventory.ledger.adjusting import Correction, adjust
 from plugins.inventory.ledger.availability import Level, Need, available, check_stock, levels, on_hand
 from plugins.inventory.ledger.issuing import forecast, issue
@@ -52,6 +53,7 @@ __all__ = [
     "check_stock",
     "convert",
     "convert_many",
+    "copy_extensions",
     "default_location",
     "forecast",
     "fulfil",

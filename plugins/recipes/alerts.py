@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.orm import joinedload
 
 from core.api import Context, alert, select
-from plugins.recipes.models import Batch
+from plugins.recipes.actions import timers
+from plugins.recipes.models import Batch, BatchTimer
 
 OPEN = ("planned", "in_progress")
 MOST = 50
@@ -24,4 +28,23 @@ def late_alert(ctx: Context) -> Iterable[dict[str, Any]]:
             "detail": f"due {batch.due_date.day} {batch.due_date:%b %Y}, {days} day{'s' if days > 1 else ''} ago",
             "tone": "bad" if batch.state == "in_progress" else "warn",
             "url": f"/batches/{batch.id}",
+        }
+
+
+@alert("recipes.timer_alert", title="Timers that are over", permission="recipes.timer.read", link="/batch-timers")
+def timer_alert(ctx: Context) -> Iterable[dict[str, Any]]:
+    """Tell of every timer whose time has come and that nobody has stopped, the oldest first."""
+    over = select(BatchTimer).where(
+        BatchTimer.state.in_(timers.OPEN), BatchTimer.ends_at <= ctx.now(), *ctx.visible("recipes.timer")
+    )
+    with_batches = over.options(joinedload(BatchTimer.batch)).order_by(BatchTimer.ends_at, BatchTimer.id)
+    for timer in ctx.all(with_batches.limit(MOST)):
+        ended = timer.ends_at.astimezone(ZoneInfo(ctx.tenant.zone))
+        yield {
+            # Extended and over again, it is to be told again.
+            "key": f"{timer.id}.{timer.ends_at:%Y%m%d%H%M%S}",
+            "text": f"{timer.name} of {timer.batch.label} is over",
+            "detail": f"since {ended.day} {ended:%b, %H:%M}",
+            "tone": "bad",
+            "url": f"/batches/{timer.batch_id}",
         }

@@ -54,9 +54,7 @@ def complete(ctx: Context, done: Completion) -> list[Lot]:
         return []
     batch.expiry_date = batch.expiry_date or _expiry(ctx, done.recipe)
     moves = stock.put(ctx, batch, [(output.item, output.goods) for output in outputs], batch.expiry_date)
-    placed = [
-        replace(output, lot_id=move.lot_id, move_id=move.id) for output, move in zip(outputs, moves, strict=True)
-    ]
+    placed = [replace(output, lot_id=move.lot_id, move_id=move.id) for output, move in zip(outputs, moves, strict=True)]
     ctx.insert(BatchOutput, [_row(batch, output) for output in placed])
     tie(ctx, batch, placed)
     return [ctx.get(Lot, output.lot_id) for output in placed if output.lot_id is not None]

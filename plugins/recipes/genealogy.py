@@ -31,9 +31,7 @@ def tie(ctx: Context, batch: Batch, outputs: Sequence[Output]) -> None:
         into = [out for out in outputs if _holds(out, container_id, outputs)]
         shares = split(quantity, [out.content for out in into])
         links += [
-            Link(lot_id, out.lot_id, part)
-            for out, part in zip(into, shares, strict=True)
-            if out.lot_id is not None
+            Link(lot_id, out.lot_id, part) for out, part in zip(into, shares, strict=True) if out.lot_id is not None
         ]
     stock.link(ctx, batch, links)
 

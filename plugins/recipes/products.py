@@ -5,6 +5,8 @@ The recipe is locked by who asks: two first finishes at once make one article.
 
 from __future__ import annotations
 
+from sqlalchemy import ColumnElement, and_, or_
+
 from core.api import Context, Refused, select
 from plugins.inventory.api import Item, Unit
 from plugins.recipes.labels import prefix_of
@@ -18,9 +20,22 @@ def whole_yield_item(ctx: Context, recipe: Recipe, batch: Batch) -> Item:
     """Return the article of the yield itself: the intermediate, the portions, or what stayed in bulk."""
     if recipe.yield_item_id is not None:
         return ctx.get(Item, recipe.yield_item_id)
-    item = _make_yield_item(ctx, recipe, batch)
+    item = _of_another_version(ctx, recipe) or _make_yield_item(ctx, recipe, batch)
     recipe.yield_item_id = item.id
     return item
+
+
+def _of_another_version(ctx: Context, recipe: Recipe) -> Item | None:
+    """Return the article that the newest other version goes into stock as, if it yields the same kind of thing."""
+    versions = select(Recipe).where(_same_line(recipe), Recipe.id != recipe.id, Recipe.yield_item_id.is_not(None))
+    same = (Recipe.batch_type, Recipe.is_portioned, Recipe.yield_unit_id)
+    alike = versions.where(*(column == getattr(recipe, column.key) for column in same))
+    found = ctx.one(alike.order_by(Recipe.version_number.desc(), Recipe.test_number.desc()).limit(1))
+    return None if found is None else found.yield_item
+
+
+def _same_line(recipe: Recipe) -> ColumnElement[bool]:
+    return or_(Recipe.id == recipe.line_root_id, Recipe.line_id == recipe.line_root_id)
 
 
 def filled_container_item(ctx: Context, recipe: Recipe, container: Item) -> Item:
@@ -28,7 +43,7 @@ def filled_container_item(ctx: Context, recipe: Recipe, container: Item) -> Item
     allowed = ctx.find(RecipeContainer, recipe_id=recipe.id, item_id=container.id)
     if allowed is not None and allowed.product_id is not None:
         return ctx.get(Item, allowed.product_id)
-    item = _make_item(
+    item = _filled_by_another_version(ctx, recipe, container) or _make_item(
         ctx, recipe, suffix=container.code, name=f"{recipe.name} · {container.name}", kind="finished",
         unit_id=_piece(ctx).id, size_label=container.size_label or container.name[:40],
     )  # fmt: skip
@@ -37,6 +52,16 @@ def filled_container_item(ctx: Context, recipe: Recipe, container: Item) -> Item
     else:
         allowed.product_id = item.id
     return item
+
+
+def _filled_by_another_version(ctx: Context, recipe: Recipe, container: Item) -> Item | None:
+    filled = (
+        select(RecipeContainer)
+        .join(Recipe, and_(Recipe.tenant_id == RecipeContainer.tenant_id, Recipe.id == RecipeContainer.recipe_id))
+        .where(_same_line(recipe), RecipeContainer.item_id == container.id, RecipeContainer.product_id.is_not(None))
+    )
+    found = ctx.one(filled.order_by(Recipe.version_number.desc(), Recipe.test_number.desc()).limit(1))
+    return None if found is None else found.product
 
 
 def _make_yield_item(ctx: Context, recipe: Recipe, batch: Batch) -> Item:

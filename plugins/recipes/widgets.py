@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, time
+from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import and_, case, func
+from sqlalchemy.orm import joinedload
 
 from core.api import Context, select, widget
+from plugins.recipes.days import start_of
 from plugins.recipes.models import Batch, BatchTimer
 
 MOST = 5
@@ -41,7 +43,7 @@ def in_progress(ctx: Context) -> dict[str, Any]:
 def finished(ctx: Context) -> dict[str, Any]:
     """Return how many batches were finished this month, and how many in each month before."""
     starts = _months(ctx)
-    moments = [_moment(ctx, day) for day in starts]
+    moments = [start_of(ctx, day) for day in starts]
     counts = [
         func.coalesce(func.sum(case((and_(Batch.ended_at >= start, *([Batch.ended_at < end] if end else [])), 1))), 0)
         for start, end in zip(moments, [*moments[1:], None], strict=True)
@@ -56,10 +58,6 @@ def _months(ctx: Context) -> list[date]:
     today = ctx.today()
     months = range(today.year * 12 + today.month - MONTHS, today.year * 12 + today.month)
     return [date(month // 12, month % 12 + 1, 1) for month in months]
-
-
-def _moment(ctx: Context, day: date) -> datetime:
-    return datetime.combine(day, time(), ZoneInfo(ctx.tenant.zone)).astimezone(UTC)
 
 
 @widget("recipes.by_state", title="Batches by state", permission=READ, link="recipes.batch", kind="chart", width=2)
@@ -98,13 +96,18 @@ def late(ctx: Context) -> dict[str, Any]:
 def timers(ctx: Context) -> dict[str, Any]:
     """Return the timers that run, those that are over first."""
     running = select(BatchTimer).where(BatchTimer.state != "stopped", *ctx.visible("recipes.timer"))
-    open_timers = ctx.all(running.order_by(BatchTimer.ends_at))
+    open_timers = ctx.all(running.order_by(BatchTimer.ends_at, BatchTimer.id).options(joinedload(BatchTimer.batch)))
     over = [timer for timer in open_timers if timer.ends_at <= ctx.now()]
     return {
         "value": len(open_timers),
         "detail": f"{len(over)} over" if over else "",
         "items": [
-            {"text": timer.name, "detail": f"{timer.ends_at.astimezone(ZoneInfo(ctx.tenant.zone)):%d %b, %H:%M}"}
+            {
+                "text": f"{timer.name}, {timer.batch.label}",
+                "detail": f"{timer.ends_at.astimezone(ZoneInfo(ctx.tenant.zone)):%d %b, %H:%M}",
+                "url": f"/batches/{timer.batch_id}",
+                "tone": "bad" if timer in over else "",
+            }
             for timer in open_timers[:MOST]
         ],
     }

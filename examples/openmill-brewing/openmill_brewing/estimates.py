@@ -1,4 +1,5 @@
 """What a recipe will probably become: original gravity, bitterness and colour, by the formulas brewers quote."""
+
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal

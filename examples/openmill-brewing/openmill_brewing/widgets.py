@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from core.api import Context, select, widget
 from plugins.inventory.api import Unit
@@ -20,9 +21,10 @@ def fermenting(ctx: Context) -> dict[str, Any]:
         select(Batch.label, Batch.name, Batch.projected_qty, Unit.code, Batch.started_at)
         .join(BrewingRecipe, BrewingRecipe.id == Batch.recipe_id)
         .join(Unit, Unit.id == Batch.yield_unit_id)
-        .where(Batch.state == "in_progress", BrewingRecipe.is_beer)
+        .where(Batch.state == "in_progress", BrewingRecipe.is_beer, *ctx.visible("recipes.batch"))
         .order_by(Batch.started_at)
     )
     items = [f"{label} {name}: {quantity.normalize():f} {unit}" for label, name, quantity, unit, _ in batches]
-    detail = f"the oldest since {batches[0].started_at:%Y-%m-%d}" if batches else "Every fermenter is free."
+    since = batches[0].started_at.astimezone(ZoneInfo(ctx.tenant.zone)) if batches else None
+    detail = f"the oldest since {since:%Y-%m-%d}" if since else "Every fermenter is free."
     return {"value": len(batches), "detail": detail, "items": items[:SHOWN]}

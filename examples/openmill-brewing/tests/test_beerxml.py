@@ -1,4 +1,5 @@
 """What the parser understands, what it names as a fault, and what it refuses."""
+
 from decimal import Decimal
 from pathlib import Path
 

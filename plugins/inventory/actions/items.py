@@ -9,6 +9,7 @@ from typing import Annotated, Any
 from sqlalchemy import select
 
 from core.api import Context, Duplicate, Invalid, Problem, Refused, action, applicable, arg, before
+from plugins.inventory.copies import copy_extensions
 from plugins.inventory.models.items import Item, ItemConversion, ItemFamily
 from plugins.inventory.models.units import SMALLEST, Unit
 from plugins.inventory.resources.items import items
@@ -30,7 +31,10 @@ def duplicate(
     code: Annotated[str, arg("New code", max_length=40)],
     name: Annotated[str, arg("New name", max_length=160, help="Empty: the same name.")] = "",
 ) -> Item:
-    """Make a new item like this one, with its conversions; stock, barcode and variant stay with the old one."""
+    """Make a new item like this one, with its conversions and what other modules know of it.
+
+    Stock, barcode and variant stay with the old one.
+    """
     values = {column.name: getattr(item, column.name) for column in Item.__table__.columns}
     copied = {key: value for key, value in values.items() if key not in NOT_COPIED}
     conversions = [{name: getattr(line, name) for name in RULE_FIELDS} for line in item.conversions]
@@ -40,6 +44,8 @@ def duplicate(
     made: Item = ctx.do(
         "inventory.item.create", **copied, **item.custom, code=code, name=name or item.name, conversions=conversions
     )
+    ctx.db.flush()
+    copy_extensions(ctx, items, {item.id: made.id})
     return made
 
 

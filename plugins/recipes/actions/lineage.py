@@ -7,6 +7,7 @@ from typing import Annotated, Any
 import sqlalchemy as sa
 
 from core.api import Context, Refused, action, arg
+from plugins.inventory.api import copy_extensions
 from plugins.recipes.actions.recipes import line_of, next_code
 from plugins.recipes.labels import free_prefix
 from plugins.recipes.models import Recipe, RecipeConsumable, RecipeContainer, RecipeIngredient
@@ -14,7 +15,7 @@ from plugins.recipes.resources.recipes import recipes
 
 COPIED = (
     "name", "group_id", "batch_type", "yield_qty", "yield_unit_id", "yield_item_id", "is_portioned", "portion_name",
-    "portion_count", "shelf_life_days", "instructions", "notes",
+    "portion_count", "shelf_life_days", "supply", "instructions", "notes",
 )  # fmt: skip
 LINES: dict[str, tuple[type[Any], tuple[str, ...]]] = {
     "ingredients": (RecipeIngredient, ("position", "item_id", "quantity", "unit_id", "note")),
@@ -32,9 +33,7 @@ def new_version(ctx: Context, recipe: Recipe) -> Recipe:
 
 
 @action(recipes, label="New variation", icon="git-fork")
-def new_variation(
-    ctx: Context, recipe: Recipe, *, name: Annotated[str, arg("Name", max_length=120)]
-) -> Recipe:
+def new_variation(ctx: Context, recipe: Recipe, *, name: Annotated[str, arg("Name", max_length=120)]) -> Recipe:
     """Copy the recipe as a variation: a draft with a name, versions and a label prefix of its own."""
     if recipe.kind == "test":
         raise Refused("TEST_RECIPE", "Promote the test first: a variation descends from a version.")
@@ -69,14 +68,28 @@ def _next_version(ctx: Context, recipe: Recipe, kind: str) -> Recipe:
 
 
 def _copy(ctx: Context, recipe: Recipe, **values: Any) -> Recipe:
+    """Copy a recipe and its lines, with the organisation's own fields and those of other modules."""
     kept = {name: getattr(recipe, name) for name in COPIED}
-    copied = ctx.create(Recipe, **{**kept, **values, "code": next_code(ctx), "origin_id": recipe.id})
-    for name, (model, fields) in LINES.items():
-        for line in getattr(recipe, name):
-            line_values = {field: getattr(line, field) for field in fields}
-            if values.get("kind") == "variation" and name == "containers":
-                line_values["product_id"] = None
-            ctx.create(model, recipe_id=copied.id, **line_values)
+    given = {**kept, **values, "code": next_code(ctx), "origin_id": recipe.id, "custom": dict(recipe.custom)}
+    copied = ctx.create(Recipe, **given)
+    keeps_products = values.get("kind") != "variation"
+    lines = {name: _copy_lines(ctx, recipe, copied, name, keeps_products=keeps_products) for name in LINES}
+    ctx.db.flush()
+    copy_extensions(ctx, recipes, {recipe.id: copied.id})
+    for name, copies in lines.items():
+        copy_extensions(ctx, recipes, copies, lines=name)
     ctx.db.flush()
     sa.inspect(copied).session.expire(copied, list(LINES))
     return copied
+
+
+def _copy_lines(ctx: Context, recipe: Recipe, copied: Recipe, name: str, *, keeps_products: bool) -> dict[int, int]:
+    """Copy the lines of one kind; returns the new ids by the old ones."""
+    model, fields = LINES[name]
+    copies = {}
+    for line in getattr(recipe, name):
+        values = {field: getattr(line, field) for field in fields}
+        if not keeps_products and "product_id" in values:
+            values["product_id"] = None
+        copies[line.id] = ctx.create(model, recipe_id=copied.id, **values).id
+    return copies

@@ -104,9 +104,7 @@ def plan_new_batch(ctx: Context, batch: Batch, values: dict[str, Any]) -> None:
     _refuse_lines(values)
     recipe = ctx.get(Recipe, batch.recipe_id)
     _refuse_archived(recipe)
-    wish = PlanWish(
-        scale=batch.scale, batch_type=batch.batch_type, location_id=batch.location_id, supply=batch.supply
-    )
+    wish = PlanWish(scale=batch.scale, batch_type=batch.batch_type, location_id=batch.location_id, supply=batch.supply)
     _apply(ctx, batch, recipe, _placed(ctx, wish))
 
 

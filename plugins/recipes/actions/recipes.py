@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
+from sqlalchemy import func, or_
+
 from core.api import Context, Duplicate, Invalid, Problem, Refused, action, arg, before, select
 from plugins.inventory.api import Converter
 from plugins.recipes.labels import free_prefix, prefixes_taken
-from plugins.recipes.models import Recipe, RecipeGroup
+from plugins.recipes.models import BatchPlan, Recipe, RecipeGroup
 from plugins.recipes.prefixes import clean
 from plugins.recipes.resources.recipes import groups, recipes
 
@@ -54,10 +56,30 @@ def keep_recipe(ctx: Context, recipe: Recipe, values: dict[str, Any]) -> None:
 
 
 @before(recipes, "delete")
-def keep_locked_recipe(ctx: Context, recipe: Recipe, values: dict[str, Any]) -> None:
-    """Refuse to delete a locked recipe."""
+def keep_used_recipe(ctx: Context, recipe: Recipe, values: dict[str, Any]) -> None:
+    """Refuse to delete a recipe that is locked, that batches were planned from, or that others descend from."""
     if recipe.is_locked:
         raise Refused("RECIPE_LOCKED", f"{recipe.name} is locked. Unlock it first.")
+    descends = (Recipe.line_id == recipe.id, Recipe.variation_of_id == recipe.id, Recipe.origin_id == recipe.id)
+    counted = {
+        "planned batches": select(func.count(BatchPlan.id)).where(BatchPlan.recipe_id == recipe.id),
+        "recipes made from it": select(func.count(Recipe.id)).where(or_(*descends)),
+    }
+    reasons = [f"{number} {what}" for what, statement in counted.items() if (number := ctx.scalar(statement))]
+    if reasons:
+        raise Refused(
+            "RECIPE_IN_USE",
+            f"{recipe.name} has a history ({', '.join(reasons)}) and is kept for it. Archive it instead.",
+            next_step={
+                "kind": "archive",
+                "method": "POST",
+                "path": f"/api/v1/recipes/{recipe.id}/archive",
+                "headers": {},
+                "body": {},
+                "fill": [],
+                "retry": False,
+            },
+        )
 
 
 @action(recipes, source="draft", target="active", label="Activate", icon="circle-check")

@@ -82,9 +82,7 @@ class Batch(Record):
 
     yield_unit_id, yield_unit = ref(Unit, label="Yield unit", readonly=True)
     projected_qty: Mapped[Decimal] = field(Quantity, label="Projected", unit="yield_unit", readonly=True)
-    final_qty: Mapped[Decimal | None] = field(
-        Quantity, label="Final", unit="yield_unit", optional=True, readonly=True
-    )
+    final_qty: Mapped[Decimal | None] = field(Quantity, label="Final", unit="yield_unit", optional=True, readonly=True)
     portions_planned: Mapped[int | None] = field(Integer, label="Portions planned", optional=True, readonly=True)
     portions_made: Mapped[int | None] = field(Integer, label="Portions made", optional=True, readonly=True)
     yield_accuracy: Mapped[Decimal | None] = field(
@@ -116,9 +114,7 @@ class Batch(Record):
     expensed_cost: Mapped[Decimal] = field(
         Money, label="Expensed", default=Decimal(0), sensitive=True, readonly=True, help="Used up, lost or untracked."
     )
-    rounding_cost: Mapped[Decimal] = field(
-        Money, label="Rounding", default=Decimal(0), sensitive=True, readonly=True
-    )
+    rounding_cost: Mapped[Decimal] = field(Money, label="Rounding", default=Decimal(0), sensitive=True, readonly=True)
     valuation_cost: Mapped[Decimal] = field(
         Money,
         label="Valuation difference",

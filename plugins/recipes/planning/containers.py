@@ -155,6 +155,7 @@ def _fill_in(path: str, kind: str, *fields: str) -> dict[str, object]:
         "kind": kind,
         "method": "PATCH",
         "path": f"/api/v1/{path}",
+        "headers": {"If-Match": "*"},
         "body": dict.fromkeys(fields),
         "fill": list(fields),
         "retry": True,

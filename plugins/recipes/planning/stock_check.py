@@ -24,12 +24,12 @@ def check_stock(ctx: Context, lines: Sequence[PlanLine], places: Places) -> list
             checked.append(line)
             continue
         free = left[line.item_id]
-        checked.append(_checked(line, items[line.item_id], free))
+        checked.append(_checked(line, items[line.item_id], free, places))
         left[line.item_id] = max(Decimal(0), free - line.base_qty)
     return checked
 
 
-def _checked(line: PlanLine, item: Item, free: Decimal) -> PlanLine:
+def _checked(line: PlanLine, item: Item, free: Decimal, places: Places) -> PlanLine:
     wanted = line.base_qty or Decimal(0)
     shortage = max(Decimal(0), wanted - free)
     status = _status(line, item, free, wanted)
@@ -41,8 +41,8 @@ def _checked(line: PlanLine, item: Item, free: Decimal) -> PlanLine:
         available=free,
         shortage=shortage,
         code="INSUFFICIENT_STOCK",
-        detail=f"{line.item}: {wanted:f} {line.base_unit} needed, {free:f} available.",
-        next_step=receive_stock(line, shortage),
+        detail=f"{line.item}: {_amount(wanted)} {line.base_unit} needed, {_amount(free)} available.",
+        next_step=receive_stock(line, shortage, places[0]),
     )
 
 
@@ -55,22 +55,26 @@ def _status(line: PlanLine, item: Item, free: Decimal, wanted: Decimal) -> Statu
     return Status.OUT_OF_STOCK if line.kind == "container" else Status.NEEDED
 
 
-def receive_stock(line: PlanLine, shortage: Decimal) -> dict[str, Any]:
-    """Return the step that brings the missing goods in."""
+def _amount(quantity: Decimal) -> str:
+    return f"{quantity.normalize():f}"
+
+
+def receive_stock(line: PlanLine, shortage: Decimal, location_id: int) -> dict[str, Any]:
+    """Return the step that brings the missing goods in, where the batch takes them first."""
+    missing = {
+        "item_id": line.item_id,
+        "adjustment_type": "restock",
+        "quantity": f"{shortage:f}",
+        "unit_id": line.base_unit_id,
+        "location_id": location_id,
+        "unit_cost": None,
+    }
     return {
         "kind": "receive_stock",
         "method": "POST",
-        "path": "/api/v1/receipts",
-        "body": {
-            "lines": [
-                {
-                    "item_id": line.item_id,
-                    "quantity": f"{shortage:f}",
-                    "unit_id": line.base_unit_id,
-                    "unit_cost": None,
-                }
-            ]
-        },
-        "fill": ["unit_cost"],
+        "path": "/api/v1/admin/inventory-transactions/batch-adjustment",
+        "headers": {},
+        "body": {"adjustments": [missing]},
+        "fill": ["adjustments.0.unit_cost"],
         "retry": True,
     }

@@ -23,6 +23,7 @@ def density_step(ctx: Context, item_id: int) -> dict[str, Any]:
             "kind": "set_density",
             "method": "PATCH",
             "path": f"/api/v1/items/{item.id}",
+            "headers": {"If-Match": "*"},
             "body": {"density": None},
             "fill": ["density"],
             "retry": True,

@@ -27,9 +27,7 @@ COLUMNS = (
 
 @report("recipes.cost_sheet", title="Batch cost sheet", columns=COLUMNS, permission="recipes.batch.sensitive",
         path="reports/batch-cost-sheet")  # fmt: skip
-def cost_sheet(
-    ctx: Context, *, batch_id: Annotated[int, arg("Batch", ref="recipes.batch")]
-) -> list[dict[str, Any]]:
+def cost_sheet(ctx: Context, *, batch_id: Annotated[int, arg("Batch", ref="recipes.batch")]) -> list[dict[str, Any]]:
     """Return the costs of a batch; what went in equals what came out, rounding and expenses on lines of their own."""
     batch: Batch = readable(ctx, "recipes.batch", batch_id)
     rows = [*_inputs(ctx, batch), *_outputs(ctx, batch), *_named(batch)]

@@ -10,6 +10,7 @@ from typing import Annotated, Any
 
 from core.api import Context, arg, column, report, select
 from plugins.recipes.costing import rounded
+from plugins.recipes.days import start_of
 from plugins.recipes.models import Batch, Recipe
 
 COLUMNS = (
@@ -24,22 +25,28 @@ COLUMNS = (
 )
 
 
-@report("recipes.yields", title="Yields", columns=COLUMNS, permission="recipes.batch.read", path="reports/yields",
-        chart=("name", "batches"))
+@report(
+    "recipes.yields",
+    title="Yields",
+    columns=COLUMNS,
+    permission="recipes.batch.read",
+    path="reports/yields",
+    chart=("name", "batches"),
+)
 def yields(
     ctx: Context,
     *,
     since: Annotated[date | None, arg("Since", help="Batches that ended on this day or later.")] = None,
 ) -> list[dict[str, Any]]:
     """Return for each recipe how many batches were finished or failed, and by how much their yields missed."""
-    wanted = select(Batch.recipe_id, Batch.state, Batch.yield_accuracy, Batch.ended_at).where(
-        Batch.state.in_(("finished", "failed"))
+    wanted = select(Batch.recipe_id, Batch.state, Batch.yield_accuracy).where(
+        Batch.state.in_(("finished", "failed")), *ctx.visible("recipes.batch")
     )
+    if since is not None:
+        wanted = wanted.where(Batch.ended_at >= start_of(ctx, since))
     accuracies: dict[int, list[Decimal]] = defaultdict(list)
     failed: dict[int, int] = defaultdict(int)
-    for recipe_id, state, accuracy, ended_at in ctx.rows(wanted):
-        if since is not None and ended_at.date() < since:
-            continue
+    for recipe_id, state, accuracy in ctx.rows(wanted):
         if state == "finished":
             accuracies[recipe_id].append(accuracy)
         else:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from plugins.recipes.tests.workshop import soap_workshop
+from plugins.recipes.tests.workshop import buy, dec, line, make_item, make_recipe, soap_workshop, unit_id
 
 README = Path(__file__).parent.parent / "README.md"
 
@@ -73,6 +73,60 @@ def test_a_missing_density_is_mended_by_its_next_step(client, shop):
     assert step["retry"] is True
     batch = done(client.post(f"recipes/{shop.recipe_id}/start-batch", {"scale": "1"}))
     assert (batch["state"], batch["ingredient_cost"]) == ("in_progress", "0.277200")
+
+
+def follow(client, step: dict, **filled: object) -> None:
+    """Send a next step as any client does: what `fill` names is put in, nothing else is known."""
+    body = step["body"]
+    for path, value in zip(step["fill"], filled.values(), strict=True):
+        place, *way = (int(part) if part.isdigit() else part for part in reversed(path.split(".")))
+        inner = body
+        for part in reversed(way):
+            inner = inner[part]
+        inner[place] = value
+    answer = client.send(step["method"], step["path"], body, headers=step["headers"])
+    assert answer.status_code in (200, 201), answer.get_json()
+
+
+def test_a_client_that_only_follows_steps_gets_its_batch(client, shop, unit):
+    """Honey without a density, none of it there, and a jar that does not say what it holds."""
+    with unit() as ctx:
+        honey = make_item(ctx, "HONEY", "raw", "ml")
+        jar = make_item(ctx, "JAR", "container", "each")
+        buy(ctx, jar, "10", "0.5")
+        recipe = make_recipe(ctx, name="Balm", yield_qty=dec(500), yield_unit_id=unit_id(ctx, "g"),
+                             ingredients=[line(ctx, honey, "710", "g")], containers=[{"item_id": jar.id}])  # fmt: skip
+        ids, gram = {"recipe": recipe.id, "honey": honey.id, "jar": jar.id}, unit_id(ctx, "g")
+    wish = {"containers": [{"container_id": ids["jar"], "quantity": 5}]}
+    start = f"recipes/{ids['recipe']}/start-batch"
+    problem = done(client.post(start, wish), 409)
+    by_kind = {step["kind"]: step for step in problem["next_steps"]}
+    assert by_kind.keys() == {"set_density", "set_capacity"}
+    follow(client, by_kind["set_density"], density="1.42")
+    follow(client, by_kind["set_capacity"], capacity="100", unit=gram)
+    [step] = done(client.post(start, wish), 409)["next_steps"]
+    assert (step["kind"], step["body"]["adjustments"][0]["quantity"]) == ("receive_stock", "500.000000")
+    follow(client, step, unit_cost="0.02")
+    batch = done(client.post(start, wish))
+    assert (batch["state"], batch["ingredient_cost"], batch["container_cost"]) == (
+        "in_progress",
+        "10.000000",
+        "2.500000",
+    )
+    again = done(client.get(f"next-steps/density/{ids['honey']}"))["next_step"]
+    follow(client, again, density="1.4")
+
+
+def test_a_recipe_with_a_history_is_kept(client, shop):
+    everything = {"headers": {"If-Match": "*"}}
+    tried = done(client.post(f"recipes/{shop.recipe_id}/new-version"))
+    batch = done(client.post("batches", {"recipe_id": tried["id"], "scale": "1"}), 201)
+    assert client.delete(f"batches/{batch['id']}", **everything).status_code == 204
+    for recipe_id, told in ((shop.recipe_id, "1 recipes made from it"), (tried["id"], "1 planned batches")):
+        problem = done(client.delete(f"recipes/{recipe_id}", **everything), 409)
+        assert (problem["code"], told in problem["detail"]) == ("RECIPE_IN_USE", True)
+        follow(client, problem["next_step"])
+        assert done(client.get(f"recipes/{recipe_id}"))["state"] == "archived"
 
 
 def test_a_refused_start_leaves_no_batch_and_no_gap_in_the_labels(client, shop):
@@ -142,7 +196,7 @@ def test_containers_stock_check_and_prefix(client, shop):
     asked = {"lines": [{"item_id": shop.items[code], "quantity": quantity} for code, quantity in wanted.items()]}
     checked = done(client.post("recipes/check-stock", asked))
     assert [line["status"] for line in checked["lines"]] == ["LOW", "OK"]
-    assert checked["next_steps"][0]["body"]["lines"][0]["quantity"] == "100.000000"
+    assert checked["next_steps"][0]["body"]["adjustments"][0]["quantity"] == "100.000000"
     assert done(client.get("recipes/prefix?name=Milk and Honey")) == {"prefix": "MAH"}
     assert done(client.get("recipes/prefix")) == {"prefix": "RCP"}
     step = done(client.get(f"next-steps/density/{shop.items['LYE']}"))

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from core.api import Member
+from core.testing.house import make_tenant
 from plugins.inventory.api import Location, default_location
 from plugins.recipes.hooks import inventory_item_bills, inventory_items_used
 from plugins.recipes.planning import recheck_batch
@@ -22,7 +23,28 @@ def test_the_clock_expires_timers_and_the_dashboard_tells(ctx):
     assert batch.timers[0].state == "expired"
     told = cards["recipes.in_progress"].function(ctx)
     assert (told["value"], told["detail"], told["items"][0]["text"]) == (1, "1 late", batch.label)
-    assert cards["recipes.timers"].function(ctx)["detail"] == "1 over"
+    card = cards["recipes.timers"].function(ctx)
+    assert (card["detail"], card["items"][0]["text"]) == ("1 over", f"Gel, {batch.label}")
+    assert (card["items"][0]["url"], card["items"][0]["tone"]) == (f"/batches/{batch.id}", "bad")
+
+
+def test_a_timer_that_is_over_is_told_until_somebody_stops_it(ctx):
+    batch = start(ctx, soap_workshop(ctx))
+    for name, minutes in (("Gel", 60), ("Cure", 600)):
+        ctx.do("recipes.batch.start-timer", batch, name=name, minutes=minutes)
+    gel, _cure = batch.timers
+    told, now = ctx.registry.alerts["recipes.timer_alert"].function, ctx.now()
+    assert list(told(ctx)) == []
+    ctx.db.now = lambda: now + timedelta(hours=2)
+    [first] = told(ctx)
+    assert (first["text"], first["url"]) == (f"Gel of {batch.label} is over", f"/batches/{batch.id}")
+    ctx.do("recipes.timer.extend", gel, minutes=30)
+    assert list(told(ctx)) == []
+    ctx.db.now = lambda: now + timedelta(hours=3)
+    [again] = told(ctx)
+    assert again["key"] != first["key"], "whoever waved the first one away is told again"
+    ctx.do("recipes.timer.stop", gel)
+    assert list(told(ctx)) == []
 
 
 def test_the_yields_of_recipes(ctx):
@@ -33,6 +55,17 @@ def test_the_yields_of_recipes(ctx):
     [row] = ctx.registry.queries["recipes.yields"].function(ctx)
     assert (row["batches"], row["failed"]) == (3, 1)
     assert (row["mean_accuracy"], row["worst_accuracy"], row["best_accuracy"]) == (2, -10, 10)
+
+
+def test_yields_count_from_the_day_it_is_where_the_organisation_is(kernel):
+    """At 11:30 in the evening in London it is half past noon of the next day in Auckland."""
+    auckland = make_tenant(kernel, ["recipes"], zone="Pacific/Auckland")
+    with kernel.unit(auckland.id) as ctx:
+        batch = start(ctx, soap_workshop(ctx))
+        ctx.db.now = lambda: datetime(2030, 1, 14, 23, 30, tzinfo=UTC)
+        ctx.do("recipes.batch.finish", batch, final_quantity=dec(1))
+        yields = ctx.registry.queries["recipes.yields"].function
+        assert [len(yields(ctx, since=date(2030, 1, day))) for day in (14, 15, 16)] == [1, 1, 0]
 
 
 def test_a_local_maker_sees_and_makes_only_what_is_at_hand(unit, client, client_with, tenant):
@@ -51,6 +84,8 @@ def test_a_local_maker_sees_and_makes_only_what_is_at_hand(unit, client, client_
         assert maker.get(f"batches/{theirs['id']}{path}").status_code == 404, path
     assert maker.post(f"batches/{theirs['id']}/cancel").status_code == 404
     assert maker.get("batch-lines").get_json()["items"] == []
+    assert client.post(f"batches/{theirs['id']}/finish", {"final_quantity": "1"}).status_code == 200
+    assert [len(reader.get("reports/yields").get_json()["rows"]) for reader in (client, maker)] == [1, 0]
     answer = maker.post(f"recipes/{shop.recipe_id}/start-batch", {"location_id": main})
     assert (answer.status_code, list(answer.get_json()["errors"])) == (422, ["location_id"])
 

@@ -123,6 +123,36 @@ def test_versions_follow_each_other_and_the_new_one_replaces_the_old(ctx):
     assert second.state == "active"
 
 
+def test_a_copy_keeps_where_it_takes_stock_from_and_the_fields_of_the_house(unit):
+    with unit() as ctx:
+        ctx.do(
+            "kernel.custom_field.create", resource="recipes.recipe", name="x_allergens", label="Allergens", kind="text"
+        )
+    with unit() as ctx:
+        first = ctx.get(Recipe, soap_workshop(ctx).recipe_id)
+        ctx.do("recipes.recipe.update", first, supply="any_location", x_allergens="linalool")
+        copies = [ctx.do(f"recipes.recipe.new-{kind}", first) for kind in ("version", "test")]
+        copies.append(ctx.do("recipes.recipe.new-variation", first, name="Mint Soap"))
+        ctx.do("recipes.recipe.update", first, x_allergens="none")
+        assert [(copy.supply, copy.custom) for copy in copies] == [("any_location", {"x_allergens": "linalool"})] * 3
+
+
+def test_all_versions_of_a_recipe_fill_the_same_articles(ctx):
+    shop = soap_workshop(ctx)
+    first = ctx.get(Recipe, shop.recipe_id)
+    second = ctx.do("recipes.recipe.new-version", first)
+    in_grams = ctx.do("recipes.recipe.new-version", first)
+    ctx.do("recipes.recipe.update", in_grams, yield_qty=dec(1000), yield_unit_id=unit_id(ctx, "g"))
+    made = []
+    for recipe, final in ((first, "1.2"), (second, "1.2"), (in_grams, "1200")):
+        ctx.do("recipes.recipe.activate", recipe) if recipe.state == "draft" else None
+        batch = ctx.do("recipes.recipe.start-batch", recipe)
+        ctx.do("recipes.batch.finish", batch, final_quantity=dec(final))
+        made.append({output.kind: output.item.code for output in batch.outputs})
+    assert made[0] == made[1] == {"container": "LAS-MOULD-80", "bulk": "LAS-BULK"}
+    assert made[2] == {"container": "LAS-MOULD-80", "bulk": "LAS-BULK-2"}, "what is counted in grams is another article"
+
+
 def test_a_variation_has_a_line_of_its_own(ctx):
     shop = soap_workshop(ctx)
     master = ctx.get(Recipe, shop.recipe_id)

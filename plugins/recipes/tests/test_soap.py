@@ -79,7 +79,8 @@ def test_every_short_line_is_told_at_once_and_nothing_is_taken(ctx):
         "Mould 80": ("LOW", "35.000000"),
     }
     step = refusal.value.extra["next_step"]
-    assert (step["kind"], step["path"], step["retry"]) == ("receive_stock", "/api/v1/receipts", True)
+    restock = "/api/v1/admin/inventory-transactions/batch-adjustment"
+    assert (step["kind"], step["path"], step["retry"]) == ("receive_stock", restock, True)
     assert balances(ctx) == before
     assert batch.label is None
 

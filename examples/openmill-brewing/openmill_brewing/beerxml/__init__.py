@@ -1,4 +1,5 @@
 """BeerXML 1.0, read safely and completely into plain values; knows nothing of OpenMill."""
+
 from .document import MAX_BYTES, Unreadable, decode
 from .facts import FACT_TAGS
 from .reader import read

@@ -1,4 +1,5 @@
 """From the bytes of a file to the elements of its record sets; what is hostile or broken stops here."""
+
 import re
 from html.entities import html5
 from xml.etree.ElementTree import Element, ParseError, TreeBuilder

@@ -1,4 +1,5 @@
 """What a BeerXML file says, in plain values: kilograms, litres, minutes, percent, degrees Celsius."""
+
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal

@@ -1,4 +1,5 @@
 """The tags of one record, read as text, numbers, flags and words; whatever is wrong with one becomes a remark."""
+
 import re
 from collections.abc import Mapping
 from decimal import ROUND_HALF_UP, Decimal

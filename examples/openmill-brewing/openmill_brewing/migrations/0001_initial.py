@@ -81,7 +81,9 @@ def upgrade() -> None:
         sa.Column("stage", sa.String(40), nullable=True),
         sa.Column("minutes", types.Factor(), nullable=True),
         sa.Column("alpha_acid", types.Percent(), nullable=True),
-        sa.CheckConstraint("stage IN ('mash', 'boil', 'whirlpool', 'ferment', 'package')", name=op.f("ck_brewing_addition_stage")),
+        sa.CheckConstraint(
+            "stage IN ('mash', 'boil', 'whirlpool', 'ferment', 'package')", name=op.f("ck_brewing_addition_stage")
+        ),
         sa.ForeignKeyConstraint(
             ["tenant_id", "id"],
             ["recipes_ingredient.tenant_id", "recipes_ingredient.id"],

@@ -1,0 +1,13 @@
+"""Days of the organisation as moments in time."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time
+from zoneinfo import ZoneInfo
+
+from core.api import Context
+
+
+def start_of(ctx: Context, day: date) -> datetime:
+    """Return the moment at which a day begins where the organisation is."""
+    return datetime.combine(day, time(), ZoneInfo(ctx.tenant.zone)).astimezone(UTC)
