@@ -1,6 +1,6 @@
 // A record made without leaving the page that needs it: the generated form of its kind, in a sheet of its own
 import { all, one, prepare } from "./dom.js";
-import { askToLeave, isChanged, markChanged } from "./guard.js";
+import { askToLeave, isChanged, markChanged, submit } from "./guard.js";
 
 const MOST_CARRIED = 400;
 let count = 0;
@@ -45,8 +45,8 @@ function complain(dialog, words) {
 
 async function leave(dialog) {
   const form = one("form", dialog);
-  const answer = form && isChanged(form) ? await askToLeave() : "leave";
-  if (answer === "save") one("[data-save]", dialog).click();
+  const answer = form && isChanged(form) ? await askToLeave(form) : "leave";
+  if (answer === "save") submit(form);
   if (answer === "leave") dialog.close();
 }
 

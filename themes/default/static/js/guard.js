@@ -5,9 +5,6 @@ const changed = new Set();
 export function markChanged(form) {
   if (form?.matches("[data-guard]")) changed.add(form);
 }
-export function markSaved(form) {
-  changed.delete(form);
-}
 export const isChanged = (form) => changed.has(form);
 const unsaved = () => [...changed].find((form) => form.isConnected && !form.closest("dialog"));
 
@@ -24,17 +21,23 @@ function asking() {
   dialog.id = "unsaved";
   dialog.className = "sheet ask";
   dialog.setAttribute("aria-labelledby", "unsaved-title");
-  dialog.innerHTML = `<div class="sheet-head"><h2 id="unsaved-title">Save what you changed?</h2></div>
+  dialog.innerHTML = `<div class="sheet-head"><h2 id="unsaved-title"></h2></div>
     <div class="sheet-body"><p>You typed something here that is not saved yet.</p>
-    <div class="form-end"><button class="button primary" value="save">Save</button><button class="button" value="leave">Leave without saving</button><button class="button plain" value="stay">Stay here</button></div></div>`;
+    <div class="form-end"><button class="button primary" value="save"></button><button class="button" value="leave">Leave without saving</button><button class="button plain" value="stay">Stay here</button></div></div>`;
   document.body.append(dialog);
   dialog.addEventListener("click", (event) => event.target.value && dialog.close(event.target.value));
   return dialog;
 }
 
-// Answers "save", "leave" or "stay".
-export function askToLeave() {
+const saverOf = (form) => one("[data-save]", form);
+export const submit = (form) => form.requestSubmit(saverOf(form));
+
+// Answers "save", "leave" or "stay"; what saves a form has the name that it has there.
+export function askToLeave(form) {
   const dialog = asking();
+  const saving = saverOf(form)?.textContent.trim() ?? "Save";
+  one("h2", dialog).textContent = saving === "Save" ? "Save what you changed?" : `${saving} first?`;
+  one("[value=save]", dialog).textContent = saving;
   dialog.returnValue = "stay";
   return new Promise((answer) => {
     dialog.addEventListener("close", () => answer(dialog.returnValue), { once: true });
@@ -43,8 +46,8 @@ export function askToLeave() {
 }
 
 async function ask(form, link) {
-  const answer = await askToLeave();
-  if (answer === "save") return (one("[data-save]", form) ?? form).click?.();
+  const answer = await askToLeave(form);
+  if (answer === "save") return submit(form);
   if (answer !== "leave") return link.focus();
   changed.clear();
   form.dispatchEvent(new CustomEvent("left", { bubbles: true }));
@@ -57,7 +60,7 @@ document.addEventListener("click", (event) => {
   if (!link || !form || event.defaultPrevented || event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
   const url = new URL(link.href, location.href);
   const inPage = url.origin !== location.origin || (url.pathname === location.pathname && url.search === location.search && url.hash);
-  if (inPage || link.target === "_blank" || link.download || link.closest("dialog") || link.matches("[data-sheet], [data-do], [data-show], [hx-get]")) return;
+  if (inPage || link.target === "_blank" || link.download || link.closest("dialog") || link.matches("[data-sheet], [data-do]:not([data-do=cancel]), [data-show], [hx-get]")) return;
   event.preventDefault();
   event.stopImmediatePropagation();
   ask(form, link);

@@ -1,5 +1,6 @@
 // An action's page, shown over the page it was asked on
 import { one, onVerb, prepare } from "./dom.js";
+import { askToLeave, isChanged, markChanged, submit } from "./guard.js";
 
 export async function openSheet(link) {
   const dialog = one("#sheet");
@@ -28,8 +29,23 @@ document.addEventListener("htmx:beforeSwap", (event) => {
   }
 });
 
-onVerb("close", (target) => target.closest("dialog")?.close());
-onVerb("cancel", (target) => (target.closest("dialog") ? target.closest("dialog").close() : location.assign(target.href)));
+// What was refused or only foretold is still nowhere but here.
+document.addEventListener("htmx:afterSwap", (event) => event.detail.target?.id === "action" && markChanged(one("#sheet[open] #action form")));
+
+async function leave(dialog) {
+  const form = one("#action form", dialog);
+  const answer = form && isChanged(form) ? await askToLeave(form) : "leave";
+  if (answer === "save") submit(form);
+  if (answer === "leave") dialog.close();
+}
+
+onVerb("close", (target) => leave(target.closest("dialog")));
+onVerb("cancel", (target) => (target.closest("dialog") ? leave(target.closest("dialog")) : location.assign(target.href)));
+document.addEventListener("cancel", (event) => {
+  if (event.target.id !== "sheet") return;
+  event.preventDefault();
+  leave(event.target);
+}, true);
 document.addEventListener("click", (event) => {
   const sheet = event.target.closest("a[data-sheet]");
   if (sheet && !event.defaultPrevented && !event.ctrlKey && !event.metaKey && !event.shiftKey) {
