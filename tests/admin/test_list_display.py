@@ -2,6 +2,7 @@
 
 import json
 import re
+from urllib.parse import parse_qsl
 
 import pytest
 import sqlalchemy as sa
@@ -81,6 +82,13 @@ def test_a_click_sorts_and_shift_adds(pages, items):
     assert 'data-also="/items?sort=-kind%2Ccode%2Cname"' in page
     assert 'data-also="/items?sort=code"' in page
     assert page.count('class="order"') == 2
+
+
+def test_the_panel_keeps_as_many_sorts_as_the_headings_make(pages, items):
+    order = "-kind,name,-code,reorder_point"
+    panel = pages.open(f"/items/display?sort={order}")
+    answer = pages.send(panel, "/items/display", density="compact")
+    assert dict(parse_qsl(answer.headers["Location"].partition("?")[2]))["sort"] == order
 
 
 def test_columns_stand_in_the_address_and_the_export_takes_them_along(pages, items):

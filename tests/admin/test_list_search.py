@@ -2,6 +2,7 @@
 
 import html
 import re
+from urllib.parse import parse_qsl
 
 import pytest
 
@@ -116,6 +117,26 @@ def test_the_builder_shows_what_is_set(pages, items):
     assert 'name="f3"' in page
     assert "Cold oils" in page
     assert '<option value="this_month" selected>' in page
+
+
+def test_what_the_builder_has_no_row_for_stays_as_it_is(pages, items, client):
+    olive = client.get("items?code=OLIVE").json["items"][0]["id"]
+    set_by_hand = f"lines.item_id={olive}&received_on__gt=2026-03-31&state__in=draft,posted&id__in=4,5"
+    page = pages.open(f"/receipts/filters?{set_by_hand}")
+    assert "These stay as they are: Item is OLIVE Olive oil; ID is 4 or 5." in page
+    assert '<option value="gt" selected>is after</option>' in page
+    # Another condition is added, then the list is shown.
+    form = page[page.index('action="/receipts/filters"') :]
+    sent = dict(re.findall(r'type="hidden" name="([^"]+)" value="([^"]*)"', form)) | {
+        "o0": "gt", "v0": "2026-03-31", "o1": "in", "v1": ["draft", "posted"], "f2": "number", "o2": "contains",
+        "v2": "RCV", "apply": "1",
+    }  # fmt: skip
+    answer = pages.browser.get("/receipts/filters", query_string=sent, headers=HTML)
+    assert answer.status_code == 303, answer.text[-500:]
+    assert dict(parse_qsl(answer.headers["Location"].partition("?")[2])) == {
+        "lines.item_id": str(olive), "id__in": "4,5", "received_on__gt": "2026-03-31",
+        "state__in": "draft,posted", "number__contains": "RCV",
+    }  # fmt: skip
 
 
 def test_a_row_that_cannot_be_read_says_so_beside_it(pages, items):

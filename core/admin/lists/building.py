@@ -13,7 +13,7 @@ from core.admin.display.words import words_label
 from core.admin.forms.pickers import may_read, names_of
 from core.admin.forms.plans import YES_OR_NO, picker_url, target_resource
 from core.admin.lists.address import ListAddress, filter_name
-from core.admin.lists.filters import TRUE, field_of, find_record
+from core.admin.lists.filters import TRUE, chips_of, field_of, find_record
 from core.errors import Invalid
 from core.resources import periods
 from core.resources.filters import filter_conditions
@@ -27,6 +27,7 @@ SAID = {
     "gte": "is from", "lt": "is under", "lte": "is to", "between": "is between", "period": "is in",
     "empty": "is empty", "filled": "is not empty",
 }  # fmt: skip
+DATES_SAID = {**SAID, "eq": "is on", "gt": "is after", "gte": "is from", "lt": "is before", "lte": "is until"}
 NEEDS = {"between": ("gte", "lte"), "period": ("eq",), "empty": ("isnull",), "filled": ("isnull",)}
 OFFERED: Mapping[str, tuple[str, ...]] = {
     "text": ("contains", "startswith", "eq", "ne", "empty", "filled"),
@@ -34,11 +35,12 @@ OFFERED: Mapping[str, tuple[str, ...]] = {
     "json": ("empty", "filled"),
     "boolean": ("eq", "empty", "filled"),
     **dict.fromkeys(CHOSEN, ("in", "ne", "empty", "filled")),
-    **dict.fromkeys(DATED, ("period", "eq", "gte", "lte", "between", "empty", "filled")),
+    **dict.fromkeys(DATED, ("period", "eq", "gt", "gte", "lt", "lte", "between", "empty", "filled")),
 }
 NUMBERS = ("eq", "ne", "gt", "gte", "lt", "lte", "between", "empty", "filled")
 _INDEX = re.compile(r"f(\d{1,3})")
 Option = tuple[str, str]
+Filters = Mapping[str, tuple[str, ...]]
 
 
 @dataclass(frozen=True)
@@ -67,11 +69,12 @@ class FilterRow:
 
 @dataclass(frozen=True)
 class Builder:
-    """Everything the panel shows."""
+    """Everything the panel shows; `stays` says which conditions have no row and stay as they are."""
 
     url: str
     kept: list[tuple[str, str]]
     rows: list[FilterRow]
+    stays: list[str]
     fields: list[Option]
     cancel_url: str
 
@@ -124,31 +127,38 @@ def _typed(item: Field, operator: str, values: tuple[str, ...], end: str) -> Typ
     return Typed(item, operator if operator in offered else offered[0] if offered else "", values, end)
 
 
-def rows_of_address(shape: Shape, address: ListAddress) -> list[Typed]:
-    """Return the rows that stand for the filters of an address."""
-    found = []
+def rows_of_address(shape: Shape, address: ListAddress) -> tuple[list[Typed], Filters]:
+    """Return the rows that stand for the filters of an address, and those filters that no row can say as they are."""
+    found: list[Typed] = []
+    rest: dict[str, tuple[str, ...]] = {}
     for name, texts in address.filters.items():
         item, operator = field_of(shape, name)
-        if item is not None:
-            found += [_of_filter(item, operator, text) for text in texts]
-    return found[:MOST_ROWS]
+        for text in texts:
+            row = _of_filter(item, operator, text) if item is not None else None
+            if row is not None and row.operator in operators_of(row.item) and len(found) < MOST_ROWS:
+                found.append(row)
+            else:
+                rest[name] = (*rest.get(name, ()), text)
+    return found, rest
 
 
-def _of_filter(item: Field, operator: str, text: str) -> Typed:
+def _of_filter(item: Field, operator: str, text: str) -> Typed | None:
     if operator == "isnull":
         return Typed(item, "empty" if text.lower() in TRUE else "filled")
     if item.kind.name in DATED:
-        named = operator == "eq" and (text in periods.NAMED or not periods.is_day(text))
-        return Typed(item, "period" if named else {"gt": "gte", "lt": "lte"}.get(operator, operator), (text[:10],)
-                     if not named else (text,))  # fmt: skip
+        if operator == "eq" and not periods.is_day(text):
+            return Typed(item, "period", (text,))
+        return Typed(item, operator, (text,)) if periods.is_day(text) else None
     if item.kind.name in CHOSEN and operator in ("eq", "in"):
         return Typed(item, "in", tuple(text.split(",")))
+    if item.kind.name == "boolean":
+        text = "true" if text.lower() in TRUE else "false"
     return Typed(item, operator, (text,))
 
 
-def filters_of(ctx: Context, shape: Shape, rows: Iterable[Typed]) -> dict[str, tuple[str, ...]]:
-    """Return the rows as filters of an address; Invalid names by its row what no list can be asked."""
-    filters: dict[str, tuple[str, ...]] = {}
+def filters_of(ctx: Context, shape: Shape, rows: Iterable[Typed], rest: Filters) -> Filters:
+    """Return the rows as filters of an address beside the rest; Invalid names by its row what no list can be asked."""
+    filters = dict(rest)
     errors: dict[str, list[str]] = {}
     for index, row in enumerate(rows):
         try:
@@ -190,9 +200,11 @@ def with_records(ctx: Context, shape: Shape, rows: list[Typed], query: MultiDict
 
 
 def builder(
-    ctx: Context, shape: Shape, address: ListAddress, rows: list[Typed], errors: Mapping[str, list[str]] | None = None
-) -> Builder:
-    """Return the panel for rows."""
+    ctx: Context, shape: Shape, address: ListAddress, rows: list[Typed], rest: Filters,
+    errors: Mapping[str, list[str]] | None = None,
+) -> Builder:  # fmt: skip
+    """Return the panel for rows, and for the rest of the filters."""
+    stays = address.filtered(rest)
     names = _record_names(ctx, shape, rows)
     shown = [
         FilterRow(
@@ -203,13 +215,13 @@ def builder(
         for index, row in enumerate(rows)
     ]  # fmt: skip
     fields = sorted(((item.name, item.label) for item in filterable(shape)), key=lambda pair: pair[1].casefold())
-    return Builder(f"/{shape.resource.path}/filters", address.kept(filters=False, search=True), shown, fields,
-                   address.url)  # fmt: skip
+    return Builder(f"/{shape.resource.path}/filters", stays.kept(filters=True, search=True), shown,
+                   [chip.text for chip in chips_of(ctx, shape, stays)], fields, address.url)  # fmt: skip
 
 
 def _said(item: Field, operator: str) -> str:
-    dated = {"eq": "is on", "gte": "is from", "lte": "is until"} if item.kind.name in DATED else {}
-    return dated.get(operator, SAID[operator])
+    said = DATES_SAID if item.kind.name in DATED else SAID
+    return said[operator]
 
 
 def _input(ctx: Context, shape: Shape, row: Typed, names: Mapping[tuple[str, str], str]) -> Input:

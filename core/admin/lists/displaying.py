@@ -9,7 +9,7 @@ from typing import Any
 from werkzeug.datastructures import MultiDict
 
 from core.actions.context import Context
-from core.admin.lists.address import DENSITIES, MOST_GROUPS, ListAddress
+from core.admin.lists.address import DENSITIES, MOST_GROUPS, MOST_SORTS, ListAddress
 from core.admin.lists.columns import NARROWEST, WIDEST, Shown, columns_text, density_of, shown_columns, usual_columns
 from core.admin.lists.rows import FIGURES
 from core.desk.preferences import COLUMNS, set_preference
@@ -18,7 +18,6 @@ from core.resources.filters import is_summable
 from core.resources.grouping import DATED, UNGROUPED
 from core.resources.shape import STAMPS, Field, Shape
 
-MOST_SORTS = 3
 Option = tuple[str, str]
 
 

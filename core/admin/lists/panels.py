@@ -15,7 +15,7 @@ from core.admin.forms.generated import Fault
 from core.admin.frame.visit import Crumb, Note, Visit, frame, go
 from core.admin.frame.visit import show as show_page
 from core.admin.lists.address import ListAddress
-from core.admin.lists.building import Typed, builder, filters_of, is_built, rows_of_address, typed_rows, with_records
+from core.admin.lists.building import Builder, builder, filters_of, is_built, rows_of_address, typed_rows, with_records
 from core.admin.lists.displaying import chosen, display, order_of
 from core.admin.lists.saved import address_of, kept_of, saved_menu, views_of
 from core.admin.records.pages import said
@@ -34,14 +34,18 @@ def show_filters(visit: Visit, resource: Resource) -> Response:
     with visit.reading() as ctx:
         shape = ctx.shape(resource)
         address = _address(ctx, resource, state)
-        rows = with_records(ctx, shape, typed_rows(shape, query), query) if built else rows_of_address(shape, address)
+        rows, rest = rows_of_address(shape, address)
+        if built:
+            # What has a row was sent as one.
+            rows, rest = with_records(ctx, shape, typed_rows(shape, query), query), address.filters
         problem: Problem | None = None
         if query.get("apply"):
             try:
-                return go(address.filtered(filters_of(ctx, shape, rows)).url)
+                return go(address.filtered(filters_of(ctx, shape, rows, rest)).url)
             except Invalid as error:
                 problem = error
-        return _filters_page(visit, ctx, shape, address, rows, problem)
+        view = builder(ctx, shape, address, rows, rest, problem.errors if problem is not None else None)
+        return _filters_page(visit, ctx, view, resource, problem.status if problem is not None else 200)
 
 
 def _is_own(name: str) -> bool:
@@ -50,14 +54,9 @@ def _is_own(name: str) -> bool:
     return name in OWN or (stem[:1] in "fovw" and stem[1:].isdecimal())
 
 
-def _filters_page(
-    visit: Visit, ctx: Context, shape: Shape, address: ListAddress, rows: list[Typed], problem: Problem | None
-) -> Response:
-    resource = shape.resource
+def _filters_page(visit: Visit, ctx: Context, view: Builder, resource: Resource, status: int) -> Response:
     page = frame(visit, ctx, f"Filter {resource.title.lower()}", Crumb(resource.title, f"/{resource.path}"))
-    errors = problem.errors if problem is not None else {}
-    status = problem.status if problem is not None else 200
-    return show_page(page, "lists/filters.html", status, view=builder(ctx, shape, address, rows, errors))
+    return show_page(page, "lists/filters.html", status, view=view)
 
 
 def _address(ctx: Context, resource: Resource, state: MultiDict[str, str]) -> ListAddress:
