@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Annotated, Any
 
-from core.api import Context, Invalid, Refused, action, arg, before, select
+from core.api import Context, Invalid, action, arg, before, select
 from plugins.inventory.actions.drafts import lines_of, note_on_lines, source_of, values_by_line
 from plugins.inventory.ledger.adjusting import Difference, correct
 from plugins.inventory.ledger.movement import ZERO
@@ -22,12 +22,9 @@ Books = dict[tuple[int, int | None], Decimal]
 
 @before(counts, "update")
 def keep_what_was_counted(ctx: Context, count: Count, values: dict[str, Any]) -> None:
-    """The place, the day and what the books said of each line stay once counting has started."""
+    """What the books said of a line was said of one item and lot: these stay once counting has started."""
     if count.state != "counting":
         return
-    for name in ("location_id", "counted_on"):
-        if values.get(name, getattr(count, name)) != getattr(count, name):
-            raise Refused("COUNT_STARTED", "The location is being counted. Cancel this count and start another.")
     noted = {line.id: line for line in lines_of(count) if not _is_added(line)}
     for n, given in enumerate(values.get("lines") or ()):
         line = noted.get(given.get("id"))

@@ -18,6 +18,9 @@ from plugins.inventory.models.units import Unit
 # A new cost is a cost and no quantity.
 QUANTITY_TYPES = tuple(kind for kind in ADJUSTMENT_TYPES if kind != "cost_override")
 
+# What the books say was noted for this place and day.
+_STARTED = {"state": ("counting", "posted", "cancelled")}
+
 
 class Adjustment(Record):
     """Stock put right for a reason: spoiled, found, damaged, revalued."""
@@ -76,8 +79,10 @@ class Count(Record):
     __tablename__ = "inventory_count"
 
     number: Mapped[str] = field(String(40), label="Number", search=True, readonly=True, unique=True, default="")
-    location_id, location = ref(Location, label="Location")
-    counted_on: Mapped[date | None] = field(Date, label="Date", optional=True, help="Empty: the day it is started.")
+    location_id, location = ref(Location, label="Location", readonly_when=_STARTED)
+    counted_on: Mapped[date | None] = field(
+        Date, label="Date", optional=True, help="Empty: the day it is started.", readonly_when=_STARTED
+    )
     state: Mapped[str] = field(states("draft", "counting", "posted", "cancelled"), label="State")
     total_value: Mapped[Decimal | None] = field(
         Money, label="Change of value", optional=True, readonly=True, sensitive=True
