@@ -8,6 +8,8 @@ from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
+# The least that makes sense; for all other numbers it is 1.
+LEAST: Mapping[str, int] = {"trusted_proxies": 0, "argon2_memory_kib": 8}
 DEVELOPMENT_SECRET = "development-only-secret-key-change-me"  # noqa: S105 - production refuses to start with it
 
 
@@ -63,19 +65,18 @@ def from_environment(environ: Mapping[str, str] | None = None, **values: Any) ->
     for item in fields(Config):
         name = f"OPENMILL_{item.name.upper()}"
         if name in environ:
-            found[item.name] = _convert(name, environ[name], str(item.type))
+            found[item.name] = _convert(name, environ[name], str(item.type), LEAST.get(item.name, 1))
     found.update({name: value for name, value in values.items() if value is not None})
     return Config(**found)
 
 
-def _convert(name: str, text: str, kind: str) -> Any:
+def _convert(name: str, text: str, kind: str, least: int) -> Any:
     if kind == "bool":
         if text.lower() not in ("1", "true", "yes", "on", "0", "false", "no", "off", ""):
             raise ValueError(f"{name} must be 1 or 0, not {text!r}.")
         return text.lower() in ("1", "true", "yes", "on")
     if kind == "int":
-        try:
-            return int(text)
-        except ValueError:
-            raise ValueError(f"{name} must be a whole number, not {text!r}.") from None
+        if not (text.isascii() and text.isdigit() and len(text) < 16 and int(text) >= least):
+            raise ValueError(f"{name} must be a whole number of at least {least}, not {text[:40]!r}.")
+        return int(text)
     return Path(text) if kind == "Path" else text

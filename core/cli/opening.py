@@ -78,9 +78,9 @@ def _missing(config: Config) -> str:
 
 def sqlite_path(url: str) -> Path | None:
     """Return the file of an SQLite database, None for other databases."""
-    from sqlalchemy import make_url
+    from core.db.engine import read_address
 
-    address = make_url(url)
+    address = read_address(url)
     return Path(address.database) if address.get_backend_name() == "sqlite" and address.database else None
 
 

@@ -17,9 +17,18 @@ BEGINS = "openmill_begins"
 SHORT_REST = 1
 
 
+def read_address(url: str) -> sa.URL:
+    """Return the parts of a database's address; ValueError for a text that is none."""
+    try:
+        return sa.make_url(url)
+    except sa.exc.ArgumentError:
+        # Not repeated: whatever it is, it may hold a password.
+        raise ValueError("OPENMILL_DATABASE_URL must be such as postgresql+psycopg://… or sqlite:///….") from None
+
+
 def make_engine(url: str, pool_size: int = 5) -> Engine:
-    """Return an engine for SQLite or PostgreSQL."""
-    parsed = sa.make_url(url)
+    """Return an engine for SQLite or PostgreSQL; ValueError for another database's address."""
+    parsed = read_address(url)
     if parsed.get_backend_name() == "sqlite":
         return _sqlite(parsed, pool_size)
     if parsed.get_backend_name() != "postgresql":

@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from core.kernel import Kernel
 
 
+SCHEMES = ("redis://", "rediss://", "unix://")
+
+
 class Inline:
     """Runs jobs in the thread that committed them and raises their failures: for tests."""
 
@@ -39,13 +42,15 @@ class Inline:
 def attach(kernel: Kernel) -> None:
     """Let the configured driver hear of every job that this process commits.
 
-    Raises ValueError when OPENMILL_JOBS names no driver, or rq without a Redis.
+    Raises ValueError when OPENMILL_JOBS names no driver, or rq without the address of a Redis.
     """
     driver = kernel.config.job_driver
     if driver not in ("inline", "poll", "rq"):
         raise ValueError(f"OPENMILL_JOBS must be inline, poll or rq, not {driver!r}.")
     if driver == "rq" and not kernel.config.redis_url:
         raise ValueError("OPENMILL_JOBS=rq needs OPENMILL_REDIS_URL.")
+    if driver == "rq" and not kernel.config.redis_url.startswith(SCHEMES):
+        raise ValueError(f"OPENMILL_REDIS_URL must begin with {', '.join(SCHEMES)}.")
     if driver == "inline":
         kernel.listeners.append(Inline(kernel))
     elif driver == "rq":

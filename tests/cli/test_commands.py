@@ -192,6 +192,12 @@ def test_switching_a_module_is_audited(run, soap, fresh_database):
 
 @pytest.mark.parametrize(("name", "value", "said"), [
     ("OPENMILL_POOL_SIZE", "many", "OPENMILL_POOL_SIZE must be a whole number"),
+    ("OPENMILL_POOL_SIZE", "-3", "OPENMILL_POOL_SIZE must be a whole number of at least 1"),
+    ("OPENMILL_TRUSTED_PROXIES", "-1", "OPENMILL_TRUSTED_PROXIES must be a whole number of at least 0"),
+    ("OPENMILL_ARGON2_MEMORY_KIB", "0", "OPENMILL_ARGON2_MEMORY_KIB must be a whole number of at least 8"),
+    ("OPENMILL_ACCESS_TOKEN_SECONDS", "0", "OPENMILL_ACCESS_TOKEN_SECONDS must be"),
+    ("OPENMILL_REDIS_URL", "http://queue.example", "OPENMILL_REDIS_URL must begin with redis://"),
+    ("OPENMILL_DATABASE_URL", "db.example", "OPENMILL_DATABASE_URL must be such as"),
     ("OPENMILL_JOBS", "pigeon", "OPENMILL_JOBS must be"),
     ("OPENMILL_LOG_LEVEL", "LOUD", "OPENMILL_LOG_LEVEL must be"),
     ("OPENMILL_LOG_FORMAT", "xml", "OPENMILL_LOG_FORMAT must be"),

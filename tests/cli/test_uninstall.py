@@ -20,7 +20,7 @@ from core.services.outbox import enqueue
 from core.testing import databases, house
 from tests.bakery.kernels import Clock, load_bakery, open_bakery
 from tests.bakery.models import Crumb, Loaf, Shelf
-from tests.distributions import distribute, run_python
+from tests.distributions import distribute, run_commands
 
 TABLES = (Shelf, Loaf, Crumb)
 
@@ -33,11 +33,16 @@ def bakery_registry():
 @pytest.fixture
 def kernel(database_kind, bakery_registry, worker_id):
     """The kernel's tables alone: the bakery comes and goes within the test."""
-    url = databases.empty(database_kind, f"uninstall_{worker_id}")
+
+    def build(url):
+        made = open_bakery(url, bakery_registry)
+        bakery = bakery_registry.plugins.pop("bakery")
+        upgrade(made)
+        bakery_registry.plugins["bakery"] = bakery
+        made.close()
+
+    url = databases.clone(database_kind, f"uninstall_{worker_id}", build, template="kernel")
     opened = open_bakery(url, bakery_registry, clock=Clock())
-    bakery = bakery_registry.plugins.pop("bakery")
-    migrating.upgrade(opened.engine, bakery_registry, opened.config.database_role)
-    bakery_registry.plugins["bakery"] = bakery
     yield opened
     opened.close()
     databases.drop(url)
@@ -59,8 +64,7 @@ def schema(kernel):
             "SELECT tablename, indexdef FROM pg_indexes WHERE schemaname = 'public'",
             "SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid) FROM pg_constraint",
             "SELECT tgrelid::regclass::text, tgname FROM pg_trigger WHERE NOT tgisinternal",
-            "SELECT relname, relkind::text, relacl::text FROM pg_class "
-            "WHERE relnamespace = 'public'::regnamespace",
+            "SELECT relname, relkind::text, relacl::text FROM pg_class WHERE relnamespace = 'public'::regnamespace",
             "SELECT typname FROM pg_type WHERE typnamespace = 'public'::regnamespace",
         ]
     with kernel.engine.connect() as connection:
@@ -319,30 +323,41 @@ def test_an_archive_goes_into_empty_tables_of_its_revision_only(kernel, world, t
     assert len(stored(kernel, world[0][0])["bakery_loaf"]) == 2
 
 
+@pytest.mark.slow
 def test_the_whole_story_at_the_command_line(tmp_path):
     """A distribution is installed, used, exported, uninstalled, installed again and restored."""
     site, place = tmp_path / "site", tmp_path / "place"
     place.mkdir()
     distribute(site, "bakery", "tests.bakery.plugin:plugin")
 
-    def openmill(*words, code=0):
-        program = f"import sys; sys.argv = ['openmill', *{list(words)!r}]; from core.cli import main; main()"
-        done = run_python(program, site, folder=place, OPENMILL_EXCLUDE_PLUGINS="inventory,recipes,brewing")
-        assert done.returncode == code, done.stdout + done.stderr
-        return done.stdout + done.stderr
-
-    assert "kernel, bakery" in openmill("upgrade")
-    openmill("tenant", "create", "soap", "--enable", "bakery")
     (place / "loaves.csv").write_text("name,weight\nRye,0.75\nSpelt,0.5\n")
-    assert "2 created" in openmill("import", "loaves.csv", "--tenant", "soap", "--resource", "bakery.loaf")
-    before = openmill("export", "bakery.loaf", "--tenant", "soap")
-    assert "Switch it off first for: soap" in openmill("uninstall", "bakery", "--yes", code=1)
-    openmill("tenant", "disable", "soap", "bakery")
-    assert "bakery_loaf: 2 of soap" in openmill("uninstall", "bakery", "--preview")
-    assert "OPENMILL_EXCLUDE_PLUGINS=bakery" in openmill("uninstall", "bakery", "--export", "bakery.zip", "--yes")
-    assert "not up to date (bakery)" in openmill("tenant", "list", code=1)
-    openmill("upgrade")
-    assert "rows back" in openmill("import", "bakery.zip")
-    openmill("tenant", "enable", "soap", "bakery")
-    assert openmill("export", "bakery.loaf", "--tenant", "soap") == before
-    assert "no difference" in openmill("verify")
+
+    def openmill(*told):
+        """Each line is a command, its exit code and what it says."""
+        excluded = "inventory,recipes,brewing"
+        commands = [line.split() for line, _, _ in told]
+        done = run_commands(commands, site, folder=place, OPENMILL_EXCLUDE_PLUGINS=excluded)
+        for (line, code, words), (found, said) in zip(told, done, strict=True):
+            assert (found, words in said) == (code, True), f"{line}: {found} {said}"
+        return [said for _, said in done]
+
+    before = openmill(
+        ("upgrade", 0, "kernel, bakery"),
+        ("tenant create soap --enable bakery", 0, ""),
+        ("import loaves.csv --tenant soap --resource bakery.loaf", 0, "2 created"),
+        ("uninstall bakery --yes", 1, "Switch it off first for: soap"),
+        ("export bakery.loaf --tenant soap", 0, "Spelt"),
+    )[-1]
+    openmill(
+        ("tenant disable soap bakery", 0, ""),
+        ("uninstall bakery --preview", 0, "bakery_loaf: 2 of soap"),
+        ("uninstall bakery --export bakery.zip --yes", 0, "OPENMILL_EXCLUDE_PLUGINS=bakery"),
+    )
+    openmill(
+        ("tenant list", 1, "not up to date (bakery)"),
+        ("upgrade", 0, ""),
+        ("import bakery.zip", 0, "rows back"),
+        ("tenant enable soap bakery", 0, ""),
+        ("export bakery.loaf --tenant soap", 0, before),
+        ("verify", 0, "no difference"),
+    )
