@@ -253,13 +253,19 @@ def test_a_chart_adds_up_a_field_and_says_the_sum_below(pages, client, shop):
 
 
 def test_the_numbers_of_a_chart_come_as_a_file(pages, client, transfer):
-    transfer()
-    url = html.unescape(
-        re.search(r'href="(/api/v1/transfers\?[^"]*)" download', pages.open("/transfers?view=chart"))[1]
-    )
-    lines = client.get(url).text.splitlines()
-    assert lines[0] == "State,Count,Total"
-    assert lines[1].startswith("draft,1,")
+    transfer("2026-03-01"), transfer("2026-04-01")
+    body = {"resource": "inventory.transfer", "name": "March", "query": "requested_on=2026-03&sort=-number",
+            "columns": ["number", "state"], "density": "compact"}  # fmt: skip
+    view = client.post("saved-views", body).json["id"]
+    # The file is of the same records, however the list beside it is arranged or saved.
+    arranged = "requested_on=2026-03&columns=number&totals=total_value:max&sort=number"
+    for query in ("requested_on=2026-03", f"saved={view}", arranged):
+        beside = html.unescape(pages.open(f"/transfers?{query}"))
+        chart = re.search(r'href="(/transfers\?[^"]*view=chart[^"]*)"', beside)[1]
+        url = re.search(r'href="(/api/v1/transfers\?[^"]*)" download', pages.open(chart))[1]
+        lines = client.get(html.unescape(url)).text.splitlines()
+        assert lines[0] == "State,Count,Total"
+        assert lines[1].startswith("draft,1,")
 
 
 @pytest.mark.parametrize("query", ["group=nothing", "group=notes", "sum=number", "chart=cake", "group=state:month"])

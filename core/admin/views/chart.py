@@ -123,7 +123,7 @@ def _frame(shape: Shape, address: ListAddress, keys: Sequence[GroupKey], added: 
     numbers = [item for item in shape.fields.values() if is_summable(item) and item.name not in ("id", "version")]
     what = added.label if added else shape.resource.title
     by = " and ".join(f"{key.field.label.lower()}{f' ({key.bucket})' if key.bucket else ''}" for key in keys)
-    url, _, query = replace(address, view="", look={}, group=(), page=1).url.partition("?")
+    which = replace(address, sort="").exported
     groups = [f"group_by={','.join(chosen)}", *([f"sum={added.name}"] if added else []), "format=csv"]
     return Chart(
         title=f"{what} by {by}" if by else "",
@@ -134,7 +134,7 @@ def _frame(shape: Shape, address: ListAddress, keys: Sequence[GroupKey], added: 
         kinds=[Link(name.capitalize(), address.looking(chart="" if name == "bar" else name).url, symbol, name == kind)
                for name, symbol in KINDS.items()],
         kept=[pair for pair in address.kept(filters=True, search=True) if pair[0] not in ("group", "sum")],
-        file_url=f"/api/v1{url}?{'&'.join([*([query] if query else []), *groups])}",
+        file_url=f"/api/v1/{address.path}?{'&'.join([*([which] if which else []), *groups])}",
     )  # fmt: skip
 
 
