@@ -14,8 +14,6 @@ from plugins.recipes.planning import PlanLine, recheck_more
 from plugins.recipes.planning.containers import MOST_CONTAINERS, capacity_of, container_line
 from plugins.recipes.resources.batches import batches
 
-Count = Annotated[int | None, arg("Count", ge=0, le=MOST_CONTAINERS)]
-
 
 @action(batches, source="in_progress", label="Adjust containers", icon="package-open")
 def adjust_container(
@@ -24,9 +22,13 @@ def adjust_container(
     *,
     line_id: Annotated[int, arg("Container line", ref="recipes.line")],
     adjustment_type: Annotated[str, arg("Adjustment", choices=("quantity", "replace"))],
-    new_total_quantity: Count = None,
+    new_total_quantity: Annotated[
+        int | None, arg("New total", ge=0, le=MOST_CONTAINERS, help="Of the same kind; what is too many goes back.")
+    ] = None,
     container_id: Annotated[int | None, arg("Container instead", ref="inventory.item")] = None,
-    new_quantity: Count = None,
+    new_quantity: Annotated[
+        int | None, arg("How many instead", ge=0, le=MOST_CONTAINERS, help="Of the container instead.")
+    ] = None,
     notes: Annotated[str, arg("Notes", max_length=200)] = "",
 ) -> None:
     """Take more of a container or give some back (`quantity`), or use another kind instead (`replace`)."""

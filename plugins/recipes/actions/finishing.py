@@ -18,7 +18,7 @@ from plugins.recipes.resources.batches import batches
 
 # Somebody typed grams where the yield is in kilograms.
 IMPLAUSIBLE = 100
-Count = Annotated[int, arg("Count", ge=0, le=1_000_000)]
+MOST = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -26,8 +26,8 @@ class ContainerResult:
     """How the containers of one line turned out; the ones that are neither passed nor broken go back to stock."""
 
     line_id: Annotated[int, arg("Container line", ref="recipes.line")]
-    passed: Count
-    broken: Count = 0
+    passed: Annotated[int, arg("Passed", ge=0, le=MOST)]
+    broken: Annotated[int, arg("Broken", ge=0, le=MOST)] = 0
 
 
 @action(batches, source="in_progress", target="finished", label="Finish", icon="check")

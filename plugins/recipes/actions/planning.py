@@ -110,13 +110,11 @@ def plan_new_batch(ctx: Context, batch: Batch, values: dict[str, Any]) -> None:
 
 @before(batches, "update")
 def replan_batch(ctx: Context, batch: Batch, values: dict[str, Any]) -> None:
-    """Work the plan out anew when a planned batch changes; once it was started its plan stands."""
+    """Work the plan out anew when what a planned batch is made from changes; once started, it cannot."""
     _refuse_lines(values)
     changed = {name for name in PLANNED_FIELDS if name in values and values[name] != getattr(batch, name)}
     if not changed:
         return
-    if batch.state != "planned":
-        raise Refused("BATCH_STARTED", f"{batch.label} was started: its plan stands. Add extras, or cancel it.")
     new = {name: values.get(name, getattr(batch, name)) for name in PLANNED_FIELDS}
     recipe = ctx.get(Recipe, new["recipe_id"])
     _refuse_archived(recipe)

@@ -33,6 +33,8 @@ from plugins.inventory.api import Location, Unit
 from plugins.recipes.models.recipes import BATCH_TYPES, SMALLEST, SUPPLIES, Recipe
 
 COST_METHODS = ("fifo", "average")
+# What was planned stands once it was started: add extras, adjust containers, or cancel.
+_STARTED = {"state": ("in_progress", "finished", "cancelled", "failed")}
 
 
 class BatchPlan(Entry):
@@ -62,20 +64,25 @@ class Batch(Record):
     )
     name: Mapped[str] = field(String(120), label="Makes", search=True, default="", readonly=True)
     state: Mapped[str] = field(states("planned", "in_progress", "finished", "cancelled", "failed"), label="State")
-    recipe_id, recipe = ref(Recipe, label="Recipe", where="state=active")
+    recipe_id, recipe = ref(Recipe, label="Recipe", where="state=active", readonly_when=_STARTED)
     plan_id, plan = ref(BatchPlan, label="Plan", readonly=True)
-    scale: Mapped[Decimal] = field(Factor, label="Scale", default=Decimal(1), minimum=SMALLEST)
+    scale: Mapped[Decimal] = field(Factor, label="Scale", default=Decimal(1), minimum=SMALLEST, readonly_when=_STARTED)
     batch_type: Mapped[str | None] = field(
-        choice(*BATCH_TYPES), label="Type", optional=True, help="Empty: as the recipe says."
+        choice(*BATCH_TYPES), label="Type", optional=True, help="Empty: as the recipe says.", readonly_when=_STARTED
     )
     location_id, location = ref(
-        Location, label="Location", optional=True, help="Stock is taken from and put here. Empty: the default location."
+        Location,
+        label="Location",
+        optional=True,
+        help="Stock is taken from and put here. Empty: the default location.",
+        readonly_when=_STARTED,
     )
     supply: Mapped[str | None] = field(
         choice(*SUPPLIES),
         label="Takes stock from",
         optional=True,
         help="Its own location always comes first. Empty: as the recipe, or else the settings, say.",
+        readonly_when=_STARTED,
     )
     due_date: Mapped[date | None] = field(Date, label="Due", optional=True)
     notes: Mapped[str | None] = field(Text, label="Notes", optional=True, multiline=True)

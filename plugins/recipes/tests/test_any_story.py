@@ -71,8 +71,9 @@ class Story:
         self.ctx.do("recipes.batch.fail", self.batch, reason="It seized.")
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(story=st.lists(steps, min_size=3, max_size=12))
+# Opening a workshop takes longer than working in it: few stories, but long ones.
+@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(story=st.lists(steps, min_size=6, max_size=24))
 def test_any_story_balances(kernel, story):
     tenant = make_tenant(kernel, ["recipes"])
     with kernel.unit(tenant.id) as ctx:

@@ -222,3 +222,26 @@ def test_every_documented_operation_has_an_endpoint_of_ours(client):
     assert len(rows) == 17
     for documented, method, path in rows:
         assert method.lower() in paths.get(f"/api/v1/{path}", {}), f"{documented} -> {method} {path}"
+
+
+def test_what_was_planned_stands_once_it_was_started(client, shop, browser):
+    planned = done(client.post(f"recipes/{shop.recipe_id}/plan-batch", {"scale": "1"}))
+    open_scale, closed_scale = 'name="scale" type="text"', 'name="scale" readonly type="text"'
+    assert open_scale in browser.get(f"/batches/{planned['id']}").text
+    batch = done(client.post(f"batches/{planned['id']}/start"))
+    for values in ({"scale": "2"}, {"batch_type": "untracked"}, {"supply": "any_location"}):
+        problem = done(client.patch(f"batches/{batch['id']}", values, version=batch["version"]), 422)
+        assert list(problem["errors"]) == list(values)
+    page = browser.get(f"/batches/{batch['id']}").text
+    assert closed_scale in page and open_scale not in page
+    later = done(client.patch(f"batches/{batch['id']}", {"due_date": "2030-01-01"}, version=batch["version"]))
+    assert (later["due_date"], later["scale"]) == ("2030-01-01", "1.000000")
+
+
+def test_forms_say_which_number_is_which(client, shop, browser):
+    batch = done(client.post(f"recipes/{shop.recipe_id}/start-batch", {"scale": "1"}))
+    finish = browser.get(f"/batches/{batch['id']}/do/finish").text
+    assert "Passed" in finish and "Broken" in finish
+    adjust = browser.get(f"/batches/{batch['id']}/do/adjust-container").text
+    assert "New total" in adjust and "How many instead" in adjust
+    assert 'href="/reports/batch-cost-sheet"' in browser.get("/").text
