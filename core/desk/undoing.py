@@ -11,6 +11,7 @@ from core.actions.context import Context
 from core.actions.each import run_on_each
 from core.actions.run import Call, find_action
 from core.actions.savepoints import attempt
+from core.errors import Problem, VersionMismatch
 from core.plugins.declarations import Resource
 from core.resources.kinds import plain_json
 from core.resources.labels import labels
@@ -75,8 +76,10 @@ def _restore(ctx: Context, resource: Resource, undo: Undo, counts: dict[str, int
     for index, part in enumerate(_parts(open_ids)):
         ctx.progress(50 * index * CHUNK // len(open_ids))
         rows = [changed[record_id]["values"] for record_id in part]
-        refused = run_on_each(ctx, Call(find_action(ctx, f"{resource.key}.update"), part, rows=rows))
-        stays |= {record_id: problem.detail for record_id, problem in refused.items()}
+        # Said again, for between looking and locking somebody may have changed one.
+        then = {record_id: changed[record_id]["version"] for record_id in part}
+        refused = run_on_each(ctx, Call(find_action(ctx, f"{resource.key}.update"), part, versions=then, rows=rows))
+        stays |= {record_id: _said(problem) for record_id, problem in refused.items()}
     kept += [(record_id, stays[record_id]) for record_id in changed if record_id in stays]
     counts["restored"] += len(changed) - len(stays)
 
@@ -95,13 +98,18 @@ def _delete(ctx: Context, resource: Resource, undo: Undo, counts: dict[str, int]
         return
     for index, part in enumerate(_parts(open_ids)):
         ctx.progress(50 + 50 * index * CHUNK // len(open_ids))
-        call = Call(find_action(ctx, f"{resource.key}.delete"), part)
+        then = {record_id: versions.get(str(record_id), 1) for record_id in part}
+        call = Call(find_action(ctx, f"{resource.key}.delete"), part, versions=then)
         refused = run_on_each(ctx, call)
         if 0 < len(refused) < len(part):
             # What stood in the way of one may have gone with the others.
             refused = run_on_each(ctx, call.only(list(refused)))
         counts["deleted"] += len(part) - len(refused)
-        kept += [(record_id, refused[record_id].detail) for record_id in part if record_id in refused]
+        kept += [(record_id, _said(refused[record_id])) for record_id in part if record_id in refused]
+
+
+def _said(problem: Problem) -> str:
+    return SINCE if isinstance(problem, VersionMismatch) else problem.detail
 
 
 def _untouched(now: int | None, then: int | None) -> str:

@@ -198,6 +198,19 @@ def test_a_finished_edit_is_taken_back_part_by_part(client, kernel, tenant, stoc
         assert list(broken_links(ctx)) == []
 
 
+def test_what_is_changed_while_it_is_taken_back_is_not_overwritten(client, kernel, tenant, stock_of, monkeypatch):
+    ids = stock_of(2)
+    told = run(client, prepare(client, where=RAW, adjust=RAISE))
+    assert client.patch(f"items/{ids[0]}", {"standard_cost": "9"}, version=2).status_code == 200
+    # As if it had been looked at just before that.
+    monkeypatch.setattr("core.desk.undoing._versions", lambda *_args: dict.fromkeys(ids, 2))
+    take_back(kernel, tenant, told)
+    done = client.get(f"edits/{told['id']}").json
+    assert [(row["id"], row["reason"]) for row in done["not_taken_back"]] == [(ids[0], undoing.SINCE)]
+    now = costs(kernel, tenant)
+    assert (now["M-0001"], now["M-0002"]) == ("9.000000", "0.333333")
+
+
 def take_back(kernel, tenant, told):
     with kernel.unit(tenant.id) as ctx:
         edits.undo(ctx, ctx.get(BulkEdit, told["id"]))
