@@ -1,6 +1,7 @@
 """Beside a record: its history, what people say, its files, what refers to it, its neighbours, a copy of it."""
 
 import io
+import re
 
 import pytest
 
@@ -52,9 +53,10 @@ def test_the_history_tells_structured_values_in_words(pages, client, item):
     answer = client.patch(f"items/{item['id']}", {"attributes": given}, version=item["version"])
     client.patch(f"items/{item['id']}", {"attributes": {}}, version=answer.json["version"])
     text = part(pages, f"/items/{item['id']}/beside/history")
-    told = "Scent: Lavender; Vegan: Yes; Made of: oil, lye; Boxes: (Size: 60 ml); Seal: empty"
-    assert f"<ins>{told}</ins>" in text
-    assert f"<del>{told}</del>" in text
+    told = {"Scent: Lavender", "Vegan: Yes", "Made of: oil, lye", "Boxes: (Size: 60 ml)", "Seal: empty"}
+    # A database may keep the names in an order of its own.
+    for mark in ("ins", "del"):
+        assert told in [set(value.split("; ")) for value in re.findall(f"<{mark}>(.*?)</{mark}>", text)]
     assert "<ins>empty</ins>" in text
 
 

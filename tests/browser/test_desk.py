@@ -238,6 +238,13 @@ def test_nobody_is_shut_out(open_page, shop, client):
     assert {path: faults for path, faults in found.items() if faults} == {}
 
 
+def test_a_card_that_nobody_fetches_is_not_awaited(open_page, shop):
+    page = open_page("/", scripts=False)
+    expect(page.get_by_role("link", name="Show").first).to_be_visible()
+    expect(page.locator(".bone").first).to_be_hidden()
+    expect(page.locator("[aria-busy]")).to_have_count(0)
+
+
 def test_the_words_of_a_chart_can_be_read_on_a_phone(open_page, kernel, monkeypatch):
     key, batches = "recipes.by_state", {"name": "Batches", "values": [6, 1, 10]}
     told = {"type": "bar", "labels": ["Planned", "In progress", "Finished"], "series": [batches]}

@@ -102,6 +102,14 @@ def test_a_column_is_headed_alike_whatever_it_holds(open_page):
     assert [row for row in shown if row[1:] != ["table-cell", "0px"]] == []
 
 
+def test_an_amount_and_its_unit_fit_their_column(open_page, client, pantry):
+    page = open_page(f"/items/{one(client, 'items?code=OLIVE')['id']}?beside=comments", width=1000)
+    page.get_by_role("tab", name="Costs and prices").click()
+    field = page.locator(".field:has([name=standard_cost])")
+    field.locator(".unit").evaluate("unit => unit.textContent = 'GBP / litre'")
+    assert field.evaluate("field => field.scrollWidth - field.clientWidth") == 0
+
+
 def test_rows_come_from_a_spreadsheet(open_page, client, pantry):
     page = open_page("/receipts/new")
     new_receipt(page)

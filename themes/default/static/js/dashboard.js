@@ -5,6 +5,8 @@ const EVERY_MS = 60_000;
 const board = one("[data-dashboard]");
 
 async function fill(place) {
+  // Only what is on its way is busy: without scripts nothing comes.
+  if (one(".waiting", place)) place.setAttribute("aria-busy", "true");
   try {
     const answer = await fetch(place.dataset.fill, { headers: { "X-Fragment": "yes", Accept: "text/html" } });
     if (!answer.ok || answer.redirected) throw new Error(String(answer.status));
