@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from functools import wraps
 from typing import Any, TypeVar
 
 from flask import Response, request
 from flask_smorest import Blueprint
 
+from core.actions.arguments import check_arguments, parameters_of
 from core.actions.context import Context
 from core.actions.unit import Answer, Idempotency, perform
 from core.errors import Invalid
@@ -15,19 +17,50 @@ from core.resources.tables import write_csv
 from core.web.bodies import read_json, write_json
 from core.web.current import kernel, tenant_actor
 from core.web.guards import GuardedResponse
+from core.web.json_schemas import IDEMPOTENCY_KEY, Json, body_of, parameters_of_query
+from core.web.questions import refuse_unasked
 
 View = TypeVar("View", bound=Callable[..., Response])
 Work = Callable[[Context], Any]
+ANY_OBJECT: Json = {"application/json": {"schema": {"type": "object"}}}
+Reads = Callable[..., Any] | Json | None
 
 
-def route(blueprint: Blueprint, method: str, path: str = "") -> Callable[[View], View]:
-    """Declare a view of a blueprint for one method at one path."""
+def nothing() -> None:
+    """Say that nothing is asked for."""
+
+
+def route(
+    blueprint: Blueprint, method: str, path: str = "", *, reads: Reads = None, asks: Callable[..., Any] = nothing,
+    keyed: bool = True,
+) -> Callable[[View], View]:  # fmt: skip
+    """Declare a view of a blueprint for one method at one path.
+
+    `asks` is a function whose arguments the query string may hold, and nothing else; `reads` one whose arguments the
+    body holds, or the content of a request body as documents write it. A POST is `keyed` where answer_write() does it.
+    """
 
     def register(view: View) -> View:
-        routed: View = blueprint.route(path, methods=[method])(view)
+        asked = [item.name for item in parameters_of(asks)]
+
+        @wraps(view)
+        def checked(**values: Any) -> Response:
+            refuse_unasked(asked)
+            if method == "POST" and reads is None:
+                check_arguments(nothing, read_json(request))
+            return view(**values)
+
+        documented = blueprint.doc(**_documents(reads, asks, keyed=keyed and method == "POST"))(checked)
+        routed: View = blueprint.route(path, methods=[method])(documented)
         return routed
 
     return register
+
+
+def _documents(reads: Reads, asks: Callable[..., Any], *, keyed: bool) -> Json:
+    parameters = [*parameters_of_query(asks), *([IDEMPOTENCY_KEY] if keyed else [])]
+    body = {"required": True, "content": reads} if isinstance(reads, dict) else reads and body_of(reads)
+    return {name: part for name, part in (("parameters", parameters), ("requestBody", body)) if part}
 
 
 def json_object() -> dict[str, Any]:

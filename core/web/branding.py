@@ -17,6 +17,7 @@ from core.web.answering import route
 from core.web.attachments import SEALED
 from core.web.bodies import read_json, write_json
 from core.web.current import kernel, tenant_actor
+from core.web.json_schemas import upload
 
 branding = Blueprint("branding", __name__, url_prefix="/api/v1/branding", description="How an organisation looks.")
 
@@ -37,7 +38,11 @@ def list_themes() -> Response:
     return Response(write_json({"items": found}), mimetype="application/json")
 
 
-@route(branding, "PATCH", "")
+def look(*, name: str = "", theme: str | None = None, hue: int | None = None, density: str | None = None) -> None:
+    """Say what of the look can be changed."""
+
+
+@route(branding, "PATCH", "", reads=look)
 def change_branding() -> Response:
     """Change name, theme, hue or density; null is the theme's own."""
     body = read_json(request)
@@ -52,7 +57,7 @@ def read_logo() -> Response:
     return answer_logo()
 
 
-@route(branding, "POST", "/logo")
+@route(branding, "POST", "/logo", reads=upload(), keyed=False)
 def upload_logo() -> Response:
     """Keep the multipart part `file` as the logo: a PNG, JPEG or WebP picture of at most 512 KB."""
     try:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from flask import Flask, Request, current_app, g, request
 from flask.sessions import SecureCookieSession, SessionInterface
-from flask_login import LoginManager, current_user
+from flask_login import LoginManager
 
 from core import logs
 from core.actions.context import Context
@@ -62,7 +62,7 @@ def register(app: Flask) -> None:
     manager.session_protection = None
     # All that `init_app` does but for looking, at every answer, whether a cookie of its own is to be written.
     app.login_manager = manager  # type: ignore[attr-defined]
-    manager.request_loader(_load)
+    manager.request_loader(lambda _: _visitor())
     app.session_interface = NoCookie()
     app.before_request(_name_request)
 
@@ -127,14 +127,11 @@ def known_actor() -> Actor | None:
 
 
 def _visitor() -> Visitor | None:
-    # A program names itself in a header: flask-login need not look for cookies and sessions of its own first.
-    asked, here = cast(Any, request)._get_current_object(), g._get_current_object()
-    if "HTTP_AUTHORIZATION" in asked.environ:
-        if "visitor" not in here:
-            here.visitor = _load(asked)
-        return cast("Visitor | None", here.visitor)
-    found = current_user._get_current_object()
-    return cast(Visitor, found) if found.is_authenticated else None
+    # Asked for past flask-login, which would look for cookies and sessions of its own first.
+    here = g._get_current_object()
+    if "visitor" not in here:
+        here.visitor = _load(cast(Any, request)._get_current_object())
+    return cast("Visitor | None", here.visitor)
 
 
 def bring_foreseen(ctx: Context) -> None:

@@ -13,7 +13,7 @@ from core.desk import alerts, dashboards, search
 from core.desk.dashboards import Audience, Card
 from core.desk.preferences import preferences, set_preferences
 from core.plugins.declarations import Widget
-from core.web.answering import answer_read, answer_write, json_object, route
+from core.web.answering import ANY_OBJECT, answer_read, answer_write, json_object, route
 
 desk = Blueprint("desk", __name__, url_prefix="/api/v1", description="Preferences, dashboard, alerts, search.")
 
@@ -24,7 +24,7 @@ def show_preferences() -> Response:
     return answer_read(preferences)
 
 
-@route(desk, "PATCH", "/me/preferences")
+@route(desk, "PATCH", "/me/preferences", reads=ANY_OBJECT)
 def change_preferences() -> Response:
     """Keep choices of the person: an object of key and value, null to forget one; all or none."""
     body = json_object()
@@ -47,7 +47,7 @@ def new_dashboard(*, cards: list[Any], audience: str = "me", role: str = "") -> 
     """Say which cards stand on a home page, in their order: [{"key", "width"}]."""
 
 
-@route(desk, "GET", "/dashboard")
+@route(desk, "GET", "/dashboard", asks=which_dashboard)
 def show_dashboard() -> Response:
     """Return the cards of the home page in their order, and those that may be added."""
     asked = check_arguments(which_dashboard, request.args.to_dict())
@@ -55,7 +55,7 @@ def show_dashboard() -> Response:
     return answer_read(lambda ctx: _dashboard(ctx, audience))
 
 
-@route(desk, "PUT", "/dashboard")
+@route(desk, "PUT", "/dashboard", reads=new_dashboard)
 def arrange_dashboard() -> Response:
     """Arrange the home page of the person; with kernel.dashboard.share that of a role or of everyone."""
     asked = check_arguments(new_dashboard, json_object())
@@ -68,7 +68,7 @@ def arrange_dashboard() -> Response:
     return answer_write(work)
 
 
-@route(desk, "DELETE", "/dashboard")
+@route(desk, "DELETE", "/dashboard", asks=which_dashboard)
 def reset_dashboard() -> Response:
     """Forget an arrangement: the person sees that of their role again, or everyone's."""
     asked = check_arguments(which_dashboard, request.args.to_dict())
@@ -125,7 +125,7 @@ def show_alerts() -> Response:
     return answer_read(_alerts)
 
 
-@route(desk, "POST", "/alerts/dismiss")
+@route(desk, "POST", "/alerts/dismiss", reads=aside)
 def dismiss_alerts() -> Response:
     """Put findings aside for the person who asks: `ids`, and `days` where they are to come back by themselves."""
     asked = check_arguments(aside, json_object())
@@ -157,7 +157,7 @@ def question(*, q: str) -> None:
     """Say what to search for."""
 
 
-@route(desk, "GET", "/search")
+@route(desk, "GET", "/search", asks=question)
 def search_everything() -> Response:
     """Search all that the person may read: groups of at most five records, best matches first."""
     asked = check_arguments(question, request.args.to_dict())

@@ -15,16 +15,23 @@ from core.desk.models import BulkEdit
 from core.errors import Invalid
 from core.web.answering import answer_read, answer_write, csv_file, json_object, route
 from core.web.bodies import write_json
-from core.web.editing import read_edit
+from core.web.editing import BODY, read_edit
+from core.web.imports import as_file, of_resource
+from core.web.json_schemas import Json
 from core.web.questions import one_of
 
 edits = Blueprint("edits", __name__, url_prefix="/api/v1", description="Changes of everything that a list finds.")
 MOST_NAMED = 10_000
+READS: Json = {"application/json": {"schema": {"type": "object", "required": ["resource"], "properties": {
+    **{name: part for name, part in BODY["properties"].items() if name != "stamp"},
+    "resource": {"type": "string", "description": "Key of the resource, such as inventory.item."},
+    "run": {"type": "boolean", "default": False, "description": "Start it at once."},
+}}}}  # fmt: skip
 PARTS = ("ids", "where", "values", "adjust", "resource", "run")
 Step = Callable[[Context, BulkEdit], None]
 
 
-@route(edits, "GET", "/edits")
+@route(edits, "GET", "/edits", asks=of_resource)
 def list_edits() -> Response:
     """Return the last edits, newest first; `resource` names whose."""
     key = request.args.get("resource", "")
@@ -37,7 +44,7 @@ def list_edits() -> Response:
     return answer_read(read)
 
 
-@route(edits, "POST", "/edits")
+@route(edits, "POST", "/edits", reads=READS)
 def prepare_edit() -> Response:
     """Keep an edit with the records it finds, and tell what would become of the first of them.
 
@@ -70,7 +77,7 @@ def show_edit(edit_id: int) -> Response:
     return answer_read(lambda ctx: Answer(200, write_json(_whole(ctx, editing.find_edit(ctx, edit_id)))))
 
 
-@route(edits, "GET", "/edits/<int:edit_id>/refusals")
+@route(edits, "GET", "/edits/<int:edit_id>/refusals", asks=as_file)
 def show_refusals(edit_id: int) -> Response:
     """Return every record that was not changed and why; `format=csv` as a file."""
     csv = one_of("format", "json", "csv") == "csv"

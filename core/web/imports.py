@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Literal
 
 from flask import Response, request
 from flask_smorest import Blueprint
 
+from core.actions.arguments import check_arguments
 from core.actions.context import Context
 from core.actions.unit import Answer
 from core.desk import imports as taking
@@ -15,13 +16,31 @@ from core.desk.models import FileImport
 from core.errors import Invalid
 from core.web.answering import answer_read, answer_write, csv_file, json_object, route
 from core.web.bodies import write_json
+from core.web.json_schemas import upload
 from core.web.questions import one_of
 
 imports = Blueprint("imports", __name__, url_prefix="/api/v1", description="Files on their way in, step by step.")
+FORM = upload(resource="Key of the resource, such as inventory.item.", mode="upsert, create or update.")
 Step = Callable[[Context, FileImport], None]
 
 
-@route(imports, "GET", "/imports")
+def of_resource(*, resource: str = "") -> None:
+    """Say whose imports or edits are meant; left out, all of them."""
+
+
+def as_file(*, format: Literal["json", "csv"] = "json") -> None:
+    """Say whether a table is to be a file."""
+
+
+def mapped(*, mapping: dict[str, Any] | None = None, mode: str = "") -> None:
+    """Say which field each column is taken into, and the mode."""
+
+
+def taken_back(*, all_or_nothing: bool = True) -> None:
+    """Say whether an import is taken back as far as it goes."""
+
+
+@route(imports, "GET", "/imports", asks=of_resource)
 def list_imports() -> Response:
     """Return the last imports, newest first; `resource` names whose."""
     key = request.args.get("resource", "")
@@ -34,7 +53,7 @@ def list_imports() -> Response:
     return answer_read(read)
 
 
-@route(imports, "POST", "/imports")
+@route(imports, "POST", "/imports", reads=FORM)
 def upload_file() -> Response:
     """Keep a file and guess its columns: a multipart form with `file`, `resource` and perhaps `mode`."""
     if "Idempotency-Key" in request.headers:
@@ -60,7 +79,7 @@ def show_import(import_id: int) -> Response:
     return answer_read(lambda ctx: Answer(200, write_json(taking.summary(ctx, taking.find_import(ctx, import_id)))))
 
 
-@route(imports, "GET", "/imports/<int:import_id>/faults")
+@route(imports, "GET", "/imports/<int:import_id>/faults", asks=as_file)
 def show_faults(import_id: int) -> Response:
     """Return every faulty row of the last check; `format=csv` as a file with a column of reasons."""
     csv = one_of("format", "json", "csv") == "csv"
@@ -74,16 +93,13 @@ def show_faults(import_id: int) -> Response:
     return answer_read(read)
 
 
-@route(imports, "PATCH", "/imports/<int:import_id>")
+@route(imports, "PATCH", "/imports/<int:import_id>", reads=mapped)
 def map_columns(import_id: int) -> Response:
     """Say which field each column is taken into, and the mode: `{"mapping": {"Column": "field"}, "mode": "upsert"}`."""
-    body = json_object()
-    mapping, mode = body.get("mapping"), body.get("mode", "")
-    texts = isinstance(mapping, dict) and all(isinstance(name, str) for name in mapping.values())
-    if mapping is not None and not texts:
+    body = check_arguments(mapped, json_object())
+    mapping, mode = body["mapping"], body["mode"]
+    if mapping is not None and not (isinstance(mapping, dict) and all(isinstance(n, str) for n in mapping.values())):
         raise Invalid({"mapping": ["Must be an object of column names and field names."]})
-    if not isinstance(mode, str):
-        raise Invalid({"mode": [f"Must be one of: {', '.join(taking.MODES)}."]})
 
     def step(ctx: Context, row: FileImport) -> None:
         taking.set_mapping(ctx, row, row.mapping if mapping is None else mapping, mode)
@@ -103,12 +119,10 @@ def run_import(import_id: int) -> Response:
     return _step(import_id, taking.run)
 
 
-@route(imports, "POST", "/imports/<int:import_id>/undo")
+@route(imports, "POST", "/imports/<int:import_id>/undo", reads=taken_back)
 def undo_import(import_id: int) -> Response:
     """Take an import back by a job; with `{"all_or_nothing": false}` as far as it goes."""
-    whole = json_object().get("all_or_nothing", True)
-    if not isinstance(whole, bool):
-        raise Invalid({"all_or_nothing": ["Must be true or false."]})
+    whole = check_arguments(taken_back, json_object())["all_or_nothing"]
     return _step(import_id, lambda ctx, row: taking.undo(ctx, row, all_or_nothing=whole))
 
 

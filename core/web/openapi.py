@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, cast
-
-from apispec import APISpec
-from apispec.ext.marshmallow import MarshmallowPlugin
 
 from core import __version__
 from core.actions.arguments import schema_of
 from core.actions.context import Context
-from core.resources import kinds
 from core.resources.schemas import write_schema
 from core.resources.shape import Field, Shape
 from core.web.editing import BODY as EDIT_BODY
 from core.web.endpoints import Endpoint, EndpointTable
+from core.web.json_schemas import IDEMPOTENCY_KEY, Json, json_schema, parameter, parameters_of_query, upload
+from core.web.transfer import MODES
 
-Json = dict[str, Any]
 PROBLEM: Json = {
     "type": "object", "required": ["title", "status", "code", "detail"],
     "properties": {
@@ -43,7 +39,6 @@ SUGGEST: Json = {
 COMMENT: Json = {"type": "object", "required": ["text"], "properties": {"text": {"type": "string"}}}
 BODIES: Mapping[str, Json] = {"suggest": SUGGEST, "comments.add": COMMENT, "comments.change": COMMENT,
                                 "edit": EDIT_BODY}  # fmt: skip
-BOUNDS = ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum")
 LIST_PARAMETERS: tuple[tuple[str, Json, str], ...] = (
     (
         "search",
@@ -81,15 +76,6 @@ class Writer:
 
     def __init__(self, ctx: Context, table: EndpointTable) -> None:
         self.ctx, self.table = ctx, table
-        # No name: every schema stands where it is used, under the name of its resource.
-        plugin = MarshmallowPlugin(schema_name_resolver=lambda _schema: cast(str, None))
-        self.spec = APISpec(f"OpenMill of {ctx.tenant.name}", __version__, "3.1.0", plugins=[plugin])
-        assert plugin.converter is not None
-        self.converter: Any = plugin.converter
-        convert: Any = self.converter.map_to_openapi_type
-        for kind, form in ((kinds.ExactDecimal, "decimal"), (kinds.Moment, "date-time")):
-            convert(kind, "string", form)
-        convert(kinds.WholeNumber, "integer", None)
         self.schemas: Json = {"Problem": PROBLEM}
 
     def document(self, fixed: Json) -> Json:
@@ -100,7 +86,7 @@ class Writer:
                 continue
             path = endpoint.documented
             names = [name for name in ("id", "file_id", "comment_id") if f"{{{name}}}" in path]
-            parameters = [_parameter(name, {"type": "integer"}, "Id of the record.", "path") for name in names]
+            parameters = [parameter(name, {"type": "integer"}, "Id of the record.", "path") for name in names]
             item = paths.setdefault(path, {"parameters": parameters} if parameters else {})
             item[endpoint.method.lower()] = self._operation(endpoint)
         components = fixed.get("components", {})
@@ -129,14 +115,11 @@ class Writer:
         if endpoint.method in ("POST", "PATCH") and (body := self._body(endpoint)) is not None:
             media = {"application/json": {"schema": body}}
             if endpoint.kind == "import":
-                media["multipart/form-data"] = {"schema": {"type": "object", "properties": {
-                    "file": {"type": "string", "format": "binary"}}}}  # fmt: skip
+                media |= upload(mapping="A JSON object of column names and field names.")
             operation["requestBody"] = {"required": endpoint.kind != "record", "content": media}
+        if endpoint.kind == "attach":
+            operation["requestBody"] = {"required": True, "content": upload()}
         return operation
-
-    def _schema(self, schema: Any) -> Json:
-        made: Json = _with_plain_bounds(self.converter.schema2jsonschema(schema))
-        return made
 
     def _summary(self, endpoint: Endpoint) -> str:
         if endpoint.query is not None:
@@ -153,26 +136,28 @@ class Writer:
     def _parameters(self, endpoint: Endpoint) -> list[Json]:
         found = []
         if endpoint.kind in ("list", "export"):
-            found = [_parameter(*item) for item in LIST_PARAMETERS]
+            found = [parameter(*item) for item in LIST_PARAMETERS]
             found += [
-                _parameter(name, _read_type(item), f"{item.label}; also {', '.join(f'{name}__{op}' for op in ops)}.")
+                parameter(name, _read_type(item), f"{item.label}; also {', '.join(f'{name}__{op}' for op in ops)}.")
                 for name, item in self._shape(endpoint).fields.items()
                 if "eq" in item.kind.operators and (ops := [op for op in item.kind.operators if op != "eq"])
             ]
         if endpoint.query is not None:
-            properties = self._schema(schema_of(endpoint.query.function))
-            needed = properties.get("required", [])
-            for name, schema in properties.get("properties", {}).items():
-                found.append({**_parameter(name, schema, ""), "required": name in needed})
+            found = parameters_of_query(endpoint.query.function)
+            if endpoint.query.columns:
+                found.append(parameter("format", {"type": "string", "enum": ["json", "csv", "xlsx"]}, "As a file."))
+        if endpoint.kind == "export":
+            found.append(parameter("format", {"type": "string", "enum": ["csv", "xlsx", "json"]}, "Kind of file."))
         if endpoint.kind in STRETCHES:
-            found = [_parameter(*item) for item in STRETCHES[endpoint.kind]]
-        if endpoint.kind == "record":
-            found.append(_parameter("dry_run", {"type": "boolean"}, "Only tell what would happen; nothing is kept."))
+            found = [parameter(*item) for item in STRETCHES[endpoint.kind]]
+        if endpoint.kind in ("record", "import", "edit"):
+            found.append(parameter("dry_run", {"type": "boolean"}, "Only tell what would happen; nothing is kept."))
+        if endpoint.kind == "import":
+            found.append(parameter("mode", {"type": "string", "enum": list(MODES)}, "What to do with known keys."))
         if endpoint.kind in ("update", "delete"):
-            found.append(_parameter("If-Match", {"type": "string"}, "The ETag that was read.", "header"))
+            found.append(parameter("If-Match", {"type": "string"}, "The ETag that was read.", "header"))
         if endpoint.method == "POST":
-            found.append(_parameter("Idempotency-Key", {"type": "string", "maxLength": 200},
-                                    "The same key and body have their effect once.", "header"))  # fmt: skip
+            found.append(IDEMPOTENCY_KEY)
         return found
 
     def _body(self, endpoint: Endpoint) -> Json | None:
@@ -180,7 +165,7 @@ class Writer:
             partial = endpoint.kind == "update"
             assert endpoint.resource is not None
             name = f"{endpoint.resource.key}.{'Update' if partial else 'Write'}"
-            self.schemas[name] = self._schema(write_schema(self._shape(endpoint), partial=partial))
+            self.schemas[name] = json_schema(write_schema(self._shape(endpoint), partial=partial))
             return _ref(name)
         if endpoint.kind == "import":
             return {"type": "array", "items": {"type": "object"}}
@@ -189,7 +174,7 @@ class Writer:
         if endpoint.kind in BODIES:
             return BODIES[endpoint.kind]
         assert endpoint.action is not None
-        schema: Json = self._schema(schema_of(endpoint.action.function))
+        schema: Json = json_schema(schema_of(endpoint.action.function))
         if endpoint.kind == "bulk":
             ids = {"type": "array", "items": {"type": "integer"}, "minItems": 1, "maxItems": 1000}
             schema = {**schema, "properties": {"ids": ids, **schema.get("properties", {})},
@@ -209,8 +194,8 @@ class Writer:
         status = {
             "create": "201",
             "delete": "204",
-            "comment": "201",
-            "withdraw": "204",
+            "comments.add": "201",
+            "comments.remove": "204",
             "attach": "201",
             "detach": "204",
         }.get(endpoint.kind, "200")
@@ -238,27 +223,11 @@ def _read_type(item: Field) -> Json:
     return schema
 
 
-def _with_plain_bounds(schema: Any) -> Any:
-    """Return a schema whose bounds are numbers; a decimal travels as text, which has none."""
-    if isinstance(schema, list):
-        return [_with_plain_bounds(part) for part in schema]
-    if not isinstance(schema, dict):
-        return schema
-    text = "string" in schema.get("type", ())
-    kept = {name: value for name, value in schema.items() if not (text and name in BOUNDS)}
-    return {name: int(value) if name in BOUNDS and not isinstance(value, dict) else _with_plain_bounds(value)
-            for name, value in kept.items()}  # fmt: skip
-
-
 def _page(schema: Json) -> Json:
     numbers = {name: {"type": "integer"} for name in ("total", "page", "page_size", "pages")}
     return {"type": "object", "properties": {
         "items": {"type": "array", "items": schema}, **numbers, "total_is_exact": {"type": "boolean"},
         "next": {"type": ["string", "null"]}}}  # fmt: skip
-
-
-def _parameter(name: str, schema: Json, description: str, where: str = "query") -> Json:
-    return {"name": name, "in": where, "required": where == "path", "schema": schema, "description": description}
 
 
 def _ref(name: str) -> Json:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, TypeVar
+from typing import Any
 
 import sqlalchemy as sa
 from flask import Response, request
@@ -16,19 +16,11 @@ from core.db.session import KernelSession
 from core.errors import Forbidden, Invalid, NotFound
 from core.identity.actor import Actor
 from core.tenancy.models import Tenant, TenantModule
+from core.web.answering import route
 from core.web.bodies import read_json, write_json
 from core.web.current import current_actor, kernel
 
 platform = Blueprint("platform", __name__, url_prefix="/api/v1/platform", description="Tenants of the installation.")
-View = TypeVar("View", bound=Callable[..., Response])
-
-
-def _route(method: str, path: str) -> Callable[[View], View]:
-    def register(view: View) -> View:
-        routed: View = platform.route(path, methods=[method])(view)
-        return routed
-
-    return register
 
 
 def new_tenant(*, slug: str, name: str, currency: str = "EUR", zone: str = "UTC", owner: str = "") -> None:
@@ -39,10 +31,18 @@ def changed_tenant(*, name: str = "", currency: str = "", zone: str = "") -> Non
     """Say what of a tenant can be changed: the schema of its change."""
 
 
+def some_people(*, search: str = "", after: str = "") -> None:
+    """Say which people of the installation are meant."""
+
+
+def some_jobs(*, state: str = "", before: int = 0) -> None:
+    """Say which jobs are meant."""
+
+
 USER_VERBS: Mapping[str, Callable[..., dict[str, Any]]] = {"disable": operating.disable, "enable": operating.enable}
 
 
-@_route("GET", "/tenants")
+@route(platform, "GET", "/tenants")
 def list_tenants() -> Response:
     """Return every tenant with its modules."""
     _require()
@@ -50,7 +50,7 @@ def list_tenants() -> Response:
         return _json({"items": operating.tenants(db)})
 
 
-@_route("POST", "/tenants")
+@route(platform, "POST", "/tenants", reads=new_tenant, keyed=False)
 def make_tenant() -> Response:
     """Make a tenant with an owner."""
     _require()
@@ -60,26 +60,26 @@ def make_tenant() -> Response:
         return _json(_shown(db, find_tenant(db, values["slug"])), 201)
 
 
-@_route("POST", "/tenants/<string:slug>/suspend")
+@route(platform, "POST", "/tenants/<string:slug>/suspend", keyed=False)
 def suspend_tenant(slug: str) -> Response:
     """Suspend a tenant: nobody works in it until it is reopened, nothing is lost."""
     return _switch(slug, active=False)
 
 
-@_route("POST", "/tenants/<string:slug>/reopen")
+@route(platform, "POST", "/tenants/<string:slug>/reopen", keyed=False)
 def reopen_tenant(slug: str) -> Response:
     """Let people work in a suspended tenant again."""
     return _switch(slug, active=True)
 
 
-@_route("GET", "/tenants/<string:slug>")
+@route(platform, "GET", "/tenants/<string:slug>")
 def read_tenant(slug: str) -> Response:
     """Return a tenant with its people and how much its files take."""
     _require()
     return _json(operating.tenant_in_full(kernel(), slug))
 
 
-@_route("PATCH", "/tenants/<string:slug>")
+@route(platform, "PATCH", "/tenants/<string:slug>", reads=changed_tenant)
 def edit_tenant(slug: str) -> Response:
     """Change a tenant's name, currency or zone."""
     _require()
@@ -91,7 +91,7 @@ def edit_tenant(slug: str) -> Response:
         return _json(_shown(db, change_tenant(db, slug, **{**kept, **given})))
 
 
-@_route("POST", "/tenants/<string:slug>/modules/<string:name>/<string:verb>")
+@route(platform, "POST", "/tenants/<string:slug>/modules/<string:name>/<string:verb>", keyed=False)
 def switch_module(slug: str, name: str, verb: str) -> Response:
     """Switch a module of a tenant on (`enable`) or off (`disable`)."""
     actor = _require()
@@ -100,7 +100,7 @@ def switch_module(slug: str, name: str, verb: str) -> Response:
     return _json({"changed": operating.switch_module(kernel(), actor, slug, name, on=verb == "enable")})
 
 
-@_route("GET", "/users")
+@route(platform, "GET", "/users", asks=some_people)
 def list_users() -> Response:
     """Return the people of the installation by user name: `search` finds, `after` goes on."""
     _require()
@@ -110,7 +110,7 @@ def list_users() -> Response:
         return _json({"items": found, "next": following})
 
 
-@_route("POST", "/users/<string:username>/<string:verb>")
+@route(platform, "POST", "/users/<string:username>/<string:verb>", keyed=False)
 def change_user(username: str, verb: str) -> Response:
     """Shut a person out (`disable`), let them in (`enable`) or give a one-time password (`reset-password`)."""
     actor = _require()
@@ -122,7 +122,7 @@ def change_user(username: str, verb: str) -> Response:
         return _json(USER_VERBS[verb](db, actor, username))
 
 
-@_route("GET", "/jobs")
+@route(platform, "GET", "/jobs", asks=some_jobs)
 def list_jobs() -> Response:
     """Return jobs of all tenants, newest first: `state` narrows, `before` goes on."""
     _require()
@@ -136,7 +136,7 @@ def list_jobs() -> Response:
         return _json({"items": found, "next": following, "waiting": operating.waiting(db)})
 
 
-@_route("POST", "/jobs/<int:job_id>/retry")
+@route(platform, "POST", "/jobs/<int:job_id>/retry", keyed=False)
 def retry_job(job_id: int) -> Response:
     """Put a parked job back."""
     _require()
@@ -144,7 +144,7 @@ def retry_job(job_id: int) -> Response:
     return _json({"id": job_id, "state": "ready"})
 
 
-@_route("GET", "/schedules")
+@route(platform, "GET", "/schedules")
 def list_schedules() -> Response:
     """Return when each schedule runs next and ran last."""
     _require()
@@ -152,7 +152,7 @@ def list_schedules() -> Response:
         return _json({"items": operating.schedules(db, kernel())})
 
 
-@_route("GET", "/status")
+@route(platform, "GET", "/status")
 def read_status() -> Response:
     """Return versions, database, job driver, plugins and the refused ones."""
     _require()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 from flask import Response, request
 from flask_smorest import Blueprint
@@ -20,10 +20,29 @@ from core.desk.saved_views import (
 from core.errors import Invalid
 from core.web.answering import answer_read, answer_write, json_object, route
 
+Audience = Literal["me", "role", "everyone"]
 views = Blueprint("saved_views", __name__, url_prefix="/api/v1", description="Views of lists that people keep.")
 
 
-@route(views, "GET", "/saved-views")
+def of_list(*, resource: str = "") -> None:
+    """Say whose views are meant; left out, those of all lists."""
+
+
+def new_view(
+    *, resource: str, name: str, query: str = "", columns: list[Any] | None = None, density: str = "",
+    is_default: bool = False, audience: Audience = "me", role: str = "",
+) -> None:  # fmt: skip
+    """Say what a view is made of."""
+
+
+def changed_view(
+    *, version: int | None = None, name: str = "", query: str = "", columns: list[Any] | None = None, density: str = "",
+    is_default: bool = False, audience: Audience = "me", role: str = "",
+) -> None:  # fmt: skip
+    """Say what of a view can be changed."""
+
+
+@route(views, "GET", "/saved-views", asks=of_list)
 def list_saved_views() -> Response:
     """Return the views that the person may open; `resource=inventory.item` for those of one list."""
     key = request.args.get("resource", "")
@@ -38,7 +57,7 @@ def list_saved_views() -> Response:
     return answer_read(work)
 
 
-@route(views, "POST", "/saved-views")
+@route(views, "POST", "/saved-views", reads=new_view)
 def keep_saved_view() -> Response:
     """Keep a view: resource, name, query, columns, density, is_default; audience me, role or everyone."""
     body = json_object()
@@ -52,7 +71,7 @@ def show_saved_view(view_id: int) -> Response:
     return answer_read(lambda ctx: view_row(ctx, find_saved_view(ctx, view_id)))
 
 
-@route(views, "PATCH", "/saved-views/<int:view_id>")
+@route(views, "PATCH", "/saved-views/<int:view_id>", reads=changed_view)
 def update_saved_view(view_id: int) -> Response:
     """Change a view; `version` in the body, where it is sent, must be the one that was read."""
     body = json_object()

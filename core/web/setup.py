@@ -12,6 +12,7 @@ from core.actions.setup import check_token, set_up
 from core.errors import BadRequest
 from core.web.bodies import read_json, write_json
 from core.web.current import kernel
+from core.web.json_schemas import body_of
 
 setup = Blueprint("setup", __name__, url_prefix="/api/v1/setup", description="The first organisation of a fresh house.")
 
@@ -26,4 +27,6 @@ def first_run() -> Response:
     return Response(write_json({"tenant": set_up(kernel(), **values)}), 201, mimetype="application/json")
 
 
-setup.route("", methods=["POST"])(setup.doc(security=[])(first_run))
+READS = body_of(set_up)
+READS["content"]["application/json"]["schema"]["properties"]["token"] = {"type": "string"}
+setup.route("", methods=["POST"])(setup.doc(security=[], requestBody=READS)(first_run))

@@ -13,10 +13,10 @@ from flask_smorest import Blueprint
 from core import __version__
 from core.actions import modules, observers, settings
 from core.actions.context import Context
-from core.actions.unit import Answer, perform
 from core.errors import Forbidden
 from core.plugins.manifest import KERNEL_API
 from core.plugins.registry import KERNEL
+from core.web.answering import ANY_OBJECT, answer_write, route
 from core.web.bodies import read_json, write_json
 from core.web.current import kernel, tenant_actor
 from core.web.openapi import Writer
@@ -27,12 +27,12 @@ system = Blueprint("system", __name__, url_prefix="/api/v1", description="Health
 View = TypeVar("View", bound=Callable[..., Response])
 
 
-def _route(method: str, path: str, *, answers: type[ma.Schema] | None = None) -> Callable[[View], View]:
-    """Register a view; one with a declared answer is public and stands so in the API's document."""
+def _public(path: str, answers: type[ma.Schema]) -> Callable[[View], View]:
+    """Register a view that everybody reads, whatever else they ask."""
 
     def register(view: View) -> View:
-        made = system.doc(security=[])(system.response(200, answers)(view)) if answers else view
-        routed: View = system.route(path, methods=[method])(made)
+        made = system.doc(security=[])(system.response(200, answers)(view))
+        routed: View = system.route(path, methods=["GET"])(made)
         return routed
 
     return register
@@ -52,7 +52,7 @@ class VersionAnswer(ma.Schema):
     kernel_api = ma.fields.String()
 
 
-@_route("GET", "/system/health", answers=HealthAnswer)
+@_public("/system/health", HealthAnswer)
 def health() -> Response:
     """Say whether the database answers; 503 when it does not."""
     try:
@@ -63,13 +63,13 @@ def health() -> Response:
     return _json({"status": "ok", "database": kernel().engine.dialect.name})
 
 
-@_route("GET", "/system/version", answers=VersionAnswer)
+@_public("/system/version", VersionAnswer)
 def version() -> Response:
     """Say which version runs."""
     return _json({"version": __version__, "kernel_api": KERNEL_API})
 
 
-@_route("GET", "/openapi.json")
+@route(system, "GET", "/openapi.json")
 def openapi() -> Response:
     """Return the OpenAPI document of the asker's tenant and rights."""
     actor = tenant_actor()
@@ -78,7 +78,7 @@ def openapi() -> Response:
         return _json(Writer(ctx, current_app.extensions["openmill_endpoints"]).document(fixed))
 
 
-@_route("GET", "/modules")
+@route(system, "GET", "/modules")
 def list_modules() -> Response:
     """Return every installed module with its state for this tenant, and the refused ones with their reason."""
     actor = tenant_actor()
@@ -96,19 +96,19 @@ def list_modules() -> Response:
         )
 
 
-@_route("POST", "/modules/<string:name>/enable")
+@route(system, "POST", "/modules/<string:name>/enable")
 def enable_module(name: str) -> Response:
     """Switch a module on, with everything it requires."""
     return _switch(name, modules.enable, "enable")
 
 
-@_route("POST", "/modules/<string:name>/disable")
+@route(system, "POST", "/modules/<string:name>/disable")
 def disable_module(name: str) -> Response:
     """Switch a module off; its data stays."""
     return _switch(name, modules.disable, "disable")
 
 
-@_route("POST", "/modules/<string:name>/observers/<string:key>/enable")
+@route(system, "POST", "/modules/<string:name>/observers/<string:key>/enable")
 def enable_observer(name: str, key: str) -> Response:
     """Switch an observer on again that was switched off because it kept failing."""
 
@@ -118,7 +118,7 @@ def enable_observer(name: str, key: str) -> Response:
     return _switch(name, change, "enable")
 
 
-@_route("GET", "/settings")
+@route(system, "GET", "/settings")
 def list_settings() -> Response:
     """Return the settings of the modules that are on."""
     actor = tenant_actor()
@@ -127,41 +127,35 @@ def list_settings() -> Response:
         return _json({"items": settings.list_settings(ctx)})
 
 
-@_route("PATCH", "/settings")
+@route(system, "PATCH", "/settings", reads=ANY_OBJECT)
 def change_settings() -> Response:
     """Change settings: an object of key and value; all or none."""
     body = read_json(request)
 
-    def work(ctx: Context) -> Answer:
+    def work(ctx: Context) -> dict[str, Any]:
         _require(ctx, settings.UPDATE)
-        return Answer(200, write_json({"changed": settings.change_settings(ctx, body)}))
+        return {"changed": settings.change_settings(ctx, body)}
 
-    return _perform(work)
+    return answer_write(work)
 
 
-@_route("DELETE", "/settings/<string:key>")
+@route(system, "DELETE", "/settings/<string:key>")
 def reset_setting(key: str) -> Response:
     """Give a setting its default again."""
 
-    def work(ctx: Context) -> Answer:
+    def work(ctx: Context) -> dict[str, Any]:
         _require(ctx, settings.UPDATE)
-        return Answer(200, write_json({"changed": settings.reset_settings(ctx, [key])}))
+        return {"changed": settings.reset_settings(ctx, [key])}
 
-    return _perform(work)
+    return answer_write(work)
 
 
 def _switch(name: str, change: Any, verb: str) -> Response:
-    def work(ctx: Context) -> Answer:
+    def work(ctx: Context) -> dict[str, Any]:
         _require(ctx, f"kernel.module.{verb}")
-        return Answer(200, write_json({"changed": change(ctx, name)}))
+        return {"changed": change(ctx, name)}
 
-    return _perform(work)
-
-
-def _perform(work: Any) -> Response:
-    actor = tenant_actor()
-    answer = perform(kernel(), actor, work)
-    return Response(answer.body, answer.status, mimetype="application/json")
+    return answer_write(work)
 
 
 def _require(ctx: Context, permission: str) -> None:

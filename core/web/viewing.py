@@ -26,7 +26,11 @@ viewing = Blueprint("viewing", __name__, url_prefix="/api/v1/auth/view-as", desc
 log_ins = Blueprint("log_ins", __name__, url_prefix="/api/v1/auth/sessions", description="Where one is logged in.")
 
 
-@route(viewing, "POST")
+def role_to_look_as(*, role_id: int) -> None:
+    """Say which role to look as."""
+
+
+@route(viewing, "POST", reads=role_to_look_as, keyed=False)
 def start() -> Response:
     """Look as the role `role_id`: this browser session has its rights and changes nothing, until it is ended."""
     actor, body = tenant_actor(), read_json(request)
@@ -54,7 +58,7 @@ def list_log_ins() -> Response:
         return Response(write_json({"items": own_sessions(session, current_actor())}), mimetype="application/json")
 
 
-@route(log_ins, "POST", "/end-others")
+@route(log_ins, "POST", "/end-others", keyed=False)
 def end_other_log_ins() -> Response:
     """End every other log-in of one's own."""
     actor = current_actor()
