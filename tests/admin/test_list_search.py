@@ -139,6 +139,14 @@ def test_what_the_builder_has_no_row_for_stays_as_it_is(pages, items, client):
     }  # fmt: skip
 
 
+def test_whoever_thinks_better_of_it_comes_back_to_the_list_as_it_was(pages, items):
+    page = pages.open("/items/filters?kind=raw&search=oil&sort=-code")
+    form = html.unescape(page[page.index('action="/items/filters"') :])
+    sent = dict(re.findall(r'type="hidden" name="([^"]+)" value="([^"]*)"', form)) | {"o0": "in", "v0": "packaging"}
+    answer = pages.browser.get("/items/filters", query_string=sent | {"add": "code"}, headers=HTML)
+    assert 'href="/items?search=oil&amp;kind=raw&amp;sort=-code" data-do="cancel"' in answer.text
+
+
 def test_a_row_that_cannot_be_read_says_so_beside_it(pages, items):
     answer = pages.browser.get("/items/filters?f0=reorder_point&o0=gt&v0=many&apply=1", headers=HTML)
     assert answer.status_code == 422

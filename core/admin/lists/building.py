@@ -20,6 +20,7 @@ from core.resources.filters import filter_conditions
 from core.resources.shape import Field, Shape
 
 MOST_ROWS = 30
+BEFORE = "_before"
 DATED = ("date", "moment")
 CHOSEN = ("choice", "state", "reference")
 SAID = {
@@ -200,23 +201,24 @@ def with_records(ctx: Context, shape: Shape, rows: list[Typed], query: MultiDict
 
 
 def builder(
-    ctx: Context, shape: Shape, address: ListAddress, rows: list[Typed], rest: Filters,
-    errors: Mapping[str, list[str]] | None = None,
+    ctx: Context, shape: Shape, address: ListAddress, rows: list[Typed], rest: Filters, before: str,
+    errors: Mapping[str, list[str]],
 ) -> Builder:  # fmt: skip
-    """Return the panel for rows, and for the rest of the filters."""
+    """Return the panel for rows, and for the rest of the filters; `before` is the list that it was opened from."""
     stays = address.filtered(rest)
     names = _record_names(ctx, shape, rows)
     shown = [
         FilterRow(
             index, row.item.name, row.item.label, row.operator,
             tuple((name, _said(row.item, name)) for name in operators_of(row.item)),
-            _input(ctx, shape, row, names), row.values, row.end, " ".join((errors or {}).get(str(index), [])),
+            _input(ctx, shape, row, names), row.values, row.end, " ".join(errors.get(str(index), [])),
         )
         for index, row in enumerate(rows)
     ]  # fmt: skip
     fields = sorted(((item.name, item.label) for item in filterable(shape)), key=lambda pair: pair[1].casefold())
-    return Builder(f"/{shape.resource.path}/filters", stays.kept(filters=True, search=True), shown,
-                   [chip.text for chip in chips_of(ctx, shape, stays)], fields, address.url)  # fmt: skip
+    url, kept = f"/{shape.resource.path}", [*stays.kept(filters=True, search=True), (BEFORE, before)]
+    said = [chip.text for chip in chips_of(ctx, shape, stays)]
+    return Builder(f"{url}/filters", kept, shown, said, fields, f"{url}?{before}" if before else url)
 
 
 def _said(item: Field, operator: str) -> str:

@@ -15,7 +15,16 @@ from core.admin.forms.generated import Fault
 from core.admin.frame.visit import Crumb, Note, Visit, frame, go
 from core.admin.frame.visit import show as show_page
 from core.admin.lists.address import ListAddress
-from core.admin.lists.building import Builder, builder, filters_of, is_built, rows_of_address, typed_rows, with_records
+from core.admin.lists.building import (
+    BEFORE,
+    Builder,
+    builder,
+    filters_of,
+    is_built,
+    rows_of_address,
+    typed_rows,
+    with_records,
+)
 from core.admin.lists.displaying import chosen, display, order_of
 from core.admin.lists.saved import address_of, kept_of, saved_menu, views_of
 from core.admin.records.pages import said
@@ -24,7 +33,7 @@ from core.errors import Invalid, NotFound, Problem
 from core.plugins.declarations import Resource
 from core.resources.shape import Shape
 
-OWN = ("add", "apply", "drop")
+OWN = ("add", "apply", "drop", BEFORE)
 
 
 def show_filters(visit: Visit, resource: Resource) -> Response:
@@ -44,7 +53,8 @@ def show_filters(visit: Visit, resource: Resource) -> Response:
                 return go(address.filtered(filters_of(ctx, shape, rows, rest)).url)
             except Invalid as error:
                 problem = error
-        view = builder(ctx, shape, address, rows, rest, problem.errors if problem is not None else None)
+        before = query.get(BEFORE, "") if built else address.panel_query
+        view = builder(ctx, shape, address, rows, rest, before, problem.errors if problem is not None else {})
         return _filters_page(visit, ctx, view, resource, problem.status if problem is not None else 200)
 
 
