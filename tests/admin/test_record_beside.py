@@ -141,7 +141,7 @@ def test_what_refers_to_a_record_is_counted_and_led_to(pages, client, item, rece
     text = part(pages, f"/items/{item['id']}/beside/related")
     assert f'href="/lots?item_id={item["id"]}"' in text
     # Two lines of one document are one document.
-    assert "<span>Receipts</span><strong>1</strong>" in text
+    assert "<span>Receipts</span> <strong>1</strong>" in text
 
 
 def test_only_what_may_be_read_is_counted(pages_with, item, receipt):
