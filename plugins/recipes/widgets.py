@@ -7,7 +7,6 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import and_, case, func
-from sqlalchemy.orm import joinedload
 
 from core.api import Context, select, widget
 from plugins.recipes.days import start_of
@@ -34,7 +33,13 @@ def in_progress(ctx: Context) -> dict[str, Any]:
         "value": len(running),
         "detail": f"{len(late)} late" if late else "",
         "items": [
-            {"text": batch.label, "detail": batch.name, "url": f"/batches/{batch.id}"} for batch in running[:MOST]
+            {
+                "text": batch.label,
+                "detail": f"due {batch.due_date.day} {batch.due_date:%b}" if batch.due_date else "",
+                "url": f"/batches/{batch.id}",
+                "tone": "bad" if batch in late else "",
+            }
+            for batch in running[:MOST]
         ],
     }
 
@@ -96,14 +101,14 @@ def late(ctx: Context) -> dict[str, Any]:
 def timers(ctx: Context) -> dict[str, Any]:
     """Return the timers that run, those that are over first."""
     running = select(BatchTimer).where(BatchTimer.state != "stopped", *ctx.visible("recipes.timer"))
-    open_timers = ctx.all(running.order_by(BatchTimer.ends_at, BatchTimer.id).options(joinedload(BatchTimer.batch)))
+    open_timers = ctx.all(running.order_by(BatchTimer.ends_at, BatchTimer.id))
     over = [timer for timer in open_timers if timer.ends_at <= ctx.now()]
     return {
         "value": len(open_timers),
         "detail": f"{len(over)} over" if over else "",
         "items": [
             {
-                "text": f"{timer.name}, {timer.batch.label}",
+                "text": timer.name,
                 "detail": f"{timer.ends_at.astimezone(ZoneInfo(ctx.tenant.zone)):%d %b, %H:%M}",
                 "url": f"/batches/{timer.batch_id}",
                 "tone": "bad" if timer in over else "",

@@ -23,8 +23,10 @@ def test_the_clock_expires_timers_and_the_dashboard_tells(ctx):
     assert batch.timers[0].state == "expired"
     told = cards["recipes.in_progress"].function(ctx)
     assert (told["value"], told["detail"], told["items"][0]["text"]) == (1, "1 late", batch.label)
+    due = ctx.today() - timedelta(days=1)
+    assert (told["items"][0]["detail"], told["items"][0]["tone"]) == (f"due {due.day} {due:%b}", "bad")
     card = cards["recipes.timers"].function(ctx)
-    assert (card["detail"], card["items"][0]["text"]) == ("1 over", f"Gel, {batch.label}")
+    assert (card["detail"], card["items"][0]["text"]) == ("1 over", "Gel")
     assert (card["items"][0]["url"], card["items"][0]["tone"]) == (f"/batches/{batch.id}", "bad")
 
 
