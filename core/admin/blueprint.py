@@ -119,7 +119,7 @@ page("/panels/<key>")(panel_page)
 
 
 def _find(visit: Visit, path: str) -> Resource:
-    resource = next((item for item in kernel().registry.resources.values() if item.path == path), None)
+    resource = kernel().registry.resource_at.get(path)
     if resource is None or not visit.view.sees(resource):
         raise NotFound("There is no such page.")
     if not visit.actor.can(f"{resource.key}.read"):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from types import ModuleType
@@ -94,6 +94,7 @@ class Registry:
         self.pages = self._by_key(Page)
         self.panels = self._by_key(Panel)
         self.resource_of_model: dict[Any, Resource] = {item.model: item for item in self.resources.values()}
+        self.resource_at: dict[str, Resource] = {item.path: item for item in self.resources.values()}
         self._views: dict[frozenset[str], View] = {}
 
     def _by_key(self, kind: type[Kind]) -> dict[str, Kind]:
@@ -151,14 +152,18 @@ class View:
         self.registry = registry
         self.enabled = enabled | {KERNEL}
         self.hook = HookSubset(registry, self.enabled)
+        self._only: dict[int, Any] = {}
 
     def sees(self, item: Declaration) -> bool:
         """Whether a declaration's plugin is on."""
         return item.plugin in self.enabled
 
-    def only(self, items: Mapping[str, Kind]) -> list[Kind]:
-        """Return the declarations whose plugin is on."""
-        return [item for item in items.values() if item.plugin in self.enabled]
+    def only(self, items: Mapping[str, Kind]) -> Sequence[Kind]:
+        """Return the declarations, all of one kind in the registry, whose plugin is on."""
+        found: Sequence[Kind] | None = self._only.get(id(items))
+        if found is None:
+            found = self._only[id(items)] = tuple(item for item in items.values() if item.plugin in self.enabled)
+        return found
 
     def extensions_of(self, model: Any) -> list[Extends]:
         """Return the extensions of a model whose plugins are on."""

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from flask import Response, request
 
-from core.admin.frame.themes import THEMES, changed_at, static_folders
+from core.admin.frame.themes import THEMES, changed_at, looks, static_folders
 from core.errors import NotFound
 
 FOR_GOOD = "public, max-age=31536000, immutable"
@@ -62,6 +62,10 @@ def find_asset(theme: str, name: str) -> Asset | None:
 
 def asset_url(theme: str, name: str) -> str:
     """Return the address of a static file; a missing one is a fault of the build."""
+    return looks.found(_find_url, theme, name)
+
+
+def _find_url(theme: str, name: str) -> str:
     place = _place_of(theme, name)
     if place is None:
         raise FileNotFoundError(f"Theme {theme!r} has no file {name!r}; install OpenMill again to build its assets.")

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping, MutableMapping
 from functools import lru_cache
 from importlib import resources
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from jinja2 import BaseLoader, Environment, StrictUndefined, Template, TemplateNotFound
 
@@ -25,6 +25,7 @@ def _find_themes() -> dict[str, Path]:
 
 THEMES: Mapping[str, Path] = _find_themes()
 LOOK_SECONDS = 1.0
+Found = TypeVar("Found")
 
 
 def theme_names() -> list[str]:
@@ -76,27 +77,42 @@ def _of_plugin(name: str) -> list[Path]:
 
 
 def _unchanged(path: Path) -> Callable[[], bool]:
-    seen = changed_at(str(path))
-    return lambda: changed_at(str(path)) == seen
+    place = str(path)
+    seen = changed_at(place)
+    return lambda: looks.found(changed_at, place) == seen
 
 
 class Looks:
-    """When files of themes were changed, looked up once a second: a page asks for thirty of them."""
+    """What was found out about files of themes, for a second: a page asks for fifty of them."""
 
     def __init__(self) -> None:
-        self._until, self._seen = 0.0, dict[str, int]()
+        self._until, self._found = 0.0, dict[Any, Any]()
 
-    def changed_at(self, place: str) -> int:
-        """Return when a file was changed last, in nanoseconds."""
+    def found(self, find: Callable[..., Found], *names: str) -> Found:
+        """Return what a function finds, asked once a second."""
         if (now := time.monotonic()) > self._until:
-            self._until, self._seen = now + LOOK_SECONDS, {}
-        found = self._seen.get(place)
-        if found is None:
-            found = self._seen[place] = os.stat(place).st_mtime_ns
-        return found
+            self._until, self._found = now + LOOK_SECONDS, {}
+        known: Found | None = self._found.get((find, names))
+        if known is None:
+            known = self._found[find, names] = find(*names)
+        return known
 
 
-changed_at = Looks().changed_at
+looks = Looks()
+
+
+def changed_at(place: str) -> int:
+    """Return when a file was changed last, in nanoseconds."""
+    return os.stat(place).st_mtime_ns
+
+
+def newest_change(theme: str) -> int:
+    """Return when one of a theme's static files was changed last, in nanoseconds."""
+    return looks.found(_newest_change, theme)
+
+
+def _newest_change(theme: str) -> int:
+    return max(changed_at(str(path)) for folder in static_folders(theme) for path in folder.rglob("*"))
 
 
 class ThemeEnvironment(Environment):

@@ -32,6 +32,7 @@ from core.tenancy.modules import TenantInfo
 
 ENABLE, DISABLE = "kernel.module.enable", "kernel.module.disable"
 NOTE_COOKIE = "openmill_note"
+FOOT = ("/apps", "/settings", "/platform", "/api/v1/docs")
 TONES = ("good", "warn", "bad", "info")
 _OWN_PATH = re.compile(r"/(?![/\\])[\x21-\x5b\x5d-\x7e]*")
 
@@ -79,9 +80,22 @@ class Frame:
     printed: str = ""
 
     @property
+    def theme_files(self) -> tuple[str, int]:
+        """All that drawn addresses of the theme's files depend on."""
+        return self.theme, themes.newest_change(self.theme)
+
+    @property
     def menu_key(self) -> tuple[Any, ...]:
         """All that the drawn menu depends on."""
         return (tuple(self.menu), self.here if section_of(self.menu, self.here) else "", self.sidebar.closed)
+
+    @property
+    def foot_key(self) -> tuple[Any, ...]:
+        """All that the drawn foot of the menu depends on."""
+        user = self.user
+        sees_settings = user is not None and self.tenant is not None and user.can("kernel.setting.read")
+        own = self.here if self.here in FOOT else ""
+        return (own, self.may_see_apps, sees_settings, user is not None and user.is_platform_admin, self.sidebar.narrow)
 
 
 @dataclass(frozen=True)

@@ -57,9 +57,7 @@ def wanted_fields(shape: Shape, columns: Iterable[Shown]) -> tuple[str, ...]:
     return tuple(dict.fromkeys([*names, *labelled, *units, *version]))
 
 
-def rows_of(
-    ctx: Context, shape: Shape, columns: Sequence[Shown], rows: Sequence[Mapping[str, Any]]
-) -> ListedRows:
+def rows_of(ctx: Context, shape: Shape, columns: Sequence[Shown], rows: Sequence[Mapping[str, Any]]) -> ListedRows:
     """Return records as the list shows them."""
     zone = own_zone(ctx)
     told = [_told(column.field, zone) for column in columns]

@@ -42,8 +42,11 @@ def list_state(resource: Resource) -> MultiDict[str, str]:
 
 def list_url(resource: Resource) -> str:
     """Return the address of a list as this browser saw it last."""
+    url = f"/{resource.path}"
+    if WHENCE_COOKIE not in request.cookies:
+        return url
     state = urlencode(list(list_state(resource).items(multi=True)))
-    return f"/{resource.path}" + (f"?{state}" if state else "")
+    return f"{url}?{state}" if state else url
 
 
 def _person() -> str:

@@ -19,17 +19,16 @@ class PanelLink:
 
 def panels_of(ctx: Context) -> Callable[..., list[PanelLink]]:
     """Return what a template asks for the panels of a slot: `panels("record.aside", "/items/5")`."""
-    registry, view, permissions = ctx.registry, ctx.view, ctx.actor.permissions
-    found = [item for item in view.only(registry.panels) if permissions.allows(item.permission)]
-    paths = {item.key: item.path for item in registry.resources.values()}
+    resource_at, view, permissions = ctx.registry.resource_at, ctx.view, ctx.actor.permissions
 
     def panels(slot: str, url: str = "") -> list[PanelLink]:
         path, _, record = url.strip("/").rpartition("/") if slot.startswith("record.") else (url.strip("/"), "", "")
         tail = f"?{urlencode({'record': record})}" if record else ""
+        key = resource_at[path].key if path in resource_at else path
         return [
             PanelLink(item.title, f"/panels/{item.key}{tail}")
-            for item in found
-            if item.slot == slot and paths.get(item.resource, "") == path
+            for item in view.only(ctx.registry.panels)
+            if item.slot == slot and item.resource == key and permissions.allows(item.permission)
         ]
 
     return panels
