@@ -48,28 +48,31 @@ def places(tenant, clerk, keeper):
     return {"tenant": tenant.slug, "clerk": clerk, "keeper": keeper.actor.member_id}
 
 
-def test_every_page_is_readable_for_everybody(open_page, operator, keeper, places):
-    page, found = open_page("/", member=operator), {}
+@pytest.mark.parametrize("path", [*LOOKING_AFTER, *OPERATING])
+def test_every_page_is_readable_for_everybody(open_page, operator, places, path):
     # The frame around them is looked at with the other pages.
-    for path in (*LOOKING_AFTER, *OPERATING):
-        page.goto(path.format(**places))
-        found[path] = faults_of(page, "main")
-    page.goto(f"/members/{places['keeper']}")
+    assert faults_of(open_page(path.format(**places), member=operator), "main") == []
+
+
+def test_what_somebody_may_do_is_readable_for_everybody(open_page, keeper):
+    page = open_page(f"/members/{keeper.actor.member_id}")
     page.get_by_role("region", name="What they may do").locator("summary").first.click()
-    found["what they may do"] = faults_of(page, "main")
-    page.goto(f"/roles/{places['clerk']}/rights")
+    assert faults_of(page, "main") == []
+
+
+def test_the_rights_of_a_role_are_readable_for_everybody(open_page, clerk):
+    page = open_page(f"/roles/{clerk}/rights")
     # Its rows are all alike.
     page.get_by_label("Find a document").fill("items")
     expect(page.get_by_role("group", name="Receipts", exact=True)).to_be_hidden()
-    found["rights"] = faults_of(page, "main")
+    found = faults_of(page, "main")
     page.get_by_role("group", name="Items", exact=True).get_by_label("Create").check()
     page.get_by_role("button", name="Compare and save").click()
     expect(page.get_by_role("heading", name="What changes for Clerk")).to_be_visible()
-    found["compared"] = faults_of(page, "main")
+    found += faults_of(page, "main")
     page.get_by_role("button", name="Keyboard shortcuts").click()
     expect(page.get_by_role("dialog", name="Keyboard shortcuts")).to_be_visible()
-    found["shortcuts"] = faults_of(page, "#shortcuts")
-    assert {path: faults for path, faults in found.items() if faults} == {}
+    assert found + faults_of(page, "#shortcuts") == []
 
 
 def test_every_refusal_is_readable_for_everybody(open_page, client, keeper):

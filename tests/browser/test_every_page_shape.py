@@ -45,13 +45,9 @@ SHAPES = {
 }
 
 
-def test_no_page_shuts_anybody_out(open_page, shop):
-    page = open_page("/")
-    found = {}
-    for name, path in SHAPES.items():
-        page.goto(path.format(**shop))
-        found[name] = faults_of(page, frame=name in ("home", "list", "record"))
-    assert {name: faults for name, faults in found.items() if faults} == {}
+@pytest.mark.parametrize("name", SHAPES)
+def test_no_page_shuts_anybody_out(open_page, shop, name):
+    assert faults_of(open_page(SHAPES[name].format(**shop)), frame=name in ("home", "list", "record")) == []
 
 
 def test_the_login_shuts_nobody_out(open_page):

@@ -36,6 +36,7 @@ def first_page(address):
     assert b"password" in body
 
 
+@pytest.mark.slow
 def test_from_nothing_to_a_page_and_on(tmp_path):
     with start(tmp_path) as running:
         address = address_of(running)
@@ -107,6 +108,7 @@ def again(folder, people):
         assert stat.S_IMODE((folder / "own" / name).stat().st_mode) == 0o600
 
 
+@pytest.mark.slow
 def test_stopped_while_it_fills_it_goes_on_the_next_time(tmp_path):
     with start(tmp_path) as running:
         running.wait_for("Filling it with data")

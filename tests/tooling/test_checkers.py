@@ -16,6 +16,7 @@ CHECKERS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", CHECKERS)
 def test_checker_is_content(name):
     program, *words = CHECKERS[name]

@@ -18,27 +18,43 @@ import pytest
 SOURCES = Path(__file__).parent.parent
 UNWANTED = shutil.ignore_patterns("build", "*.egg-info", "__pycache__", "tests")
 
-# What a tenant sees of brewing, asked of a running application.
-LOOK = """
+# Commands one after the other in one process, since a start takes longer than they do; "look <tenant>" tells what a
+# tenant sees of brewing, asked of a running application.
+PROGRAM = """
 import json, os, sys
-os.environ["PYTEST_XDIST_WORKER"] = str(os.getpid())  # each look logs in as somebody else
+os.environ["PYTEST_XDIST_WORKER"] = str(os.getpid())  # each process logs in as somebody else
+from click.testing import CliRunner
 from core.app import create_app
+from core.cli import main
 from core.testing.clients import ApiClient
-from core.testing.house import make_member, read_tenant
+from core.testing.furniture import find
+from core.testing.house import make_member
 from core.testing.plugin import open_kernel
 
-kernel = open_kernel(sys.argv[1])
-client = ApiClient(create_app(kernel), make_member(kernel, read_tenant(kernel, int(sys.argv[2])), is_owner=True))
-imported = client.post("brewing/import-beerxml", {"content": "<HOPS><HOP><NAME>Saaz</NAME></HOP></HOPS>"})
-documented = client.get("openapi.json").json
-items = client.get("items").json["items"]
-print(json.dumps({
-    "import": imported.status_code,
-    "documented": "/api/v1/brewing/import-beerxml" in documented["paths"],
-    "fields": sorted(name for name in (items[0] if items else {}) if name.startswith("brewing.")),
-    "items": len(items),
-    "settings": [name for name in json.dumps(client.get("settings").json).split('"') if name.startswith("brewing.")],
-}))
+def look(slug):
+    kernel = open_kernel(os.environ["OPENMILL_DATABASE_URL"])
+    client = ApiClient(create_app(kernel), make_member(kernel, find(kernel, slug), is_owner=True))
+    imported = client.post("brewing/import-beerxml", {"content": "<HOPS><HOP><NAME>Saaz</NAME></HOP></HOPS>"})
+    documented = client.get("openapi.json").json
+    items = client.get("items").json["items"]
+    told = client.get("settings").json
+    kernel.close()
+    return {
+        "import": imported.status_code,
+        "documented": "/api/v1/brewing/import-beerxml" in documented["paths"],
+        "fields": sorted(name for name in (items[0] if items else {}) if name.startswith("brewing.")),
+        "items": len(items),
+        "settings": [name for name in json.dumps(told).split('"') if name.startswith("brewing.")],
+    }
+
+def run(words):
+    if words[0] == "look":
+        return look(words[1])
+    done = CliRunner().invoke(main, words)
+    assert done.exit_code == 0, done.output
+    return done.output
+
+print(json.dumps([run(line.split()) for line in sys.argv[1:]]))
 """
 
 
@@ -71,18 +87,14 @@ class Site:
         assert done.returncode == 0, f"{arguments}\n{done.stdout}\n{done.stderr}"
         return done.stdout
 
-    def openmill(self, *arguments: str) -> str:
-        """Run the command line."""
-        return self.run("-m", "core.cli", *arguments)
+    def openmill(self, *commands: str) -> list[Any]:
+        """Run commands in a process of their own; answers what each has said, or what a look has seen."""
+        return json.loads(self.run("-W", "ignore", "-c", PROGRAM, *commands).splitlines()[-1])
 
     def pip(self, *arguments: str) -> None:
         """Run this environment's pip on the fresh one."""
         pip = [sys.executable, "-m", "pip", "--python", str(self.python), "--quiet", *arguments]
         subprocess.run(pip, check=True, capture_output=True, cwd=self.folder, timeout=300)
-
-    def look(self, tenant_id: int) -> dict[str, Any]:
-        """Ask the application what a tenant sees of brewing."""
-        return json.loads(self.run("-W", "ignore", "-c", LOOK, self.database, str(tenant_id)))
 
     def rows(self, statement: str) -> list[tuple[Any, ...]]:
         """Read the database beside the application."""
@@ -116,32 +128,28 @@ def wheel(tmp_path: Path) -> Path:
 @pytest.mark.slow
 def test_it_comes_and_goes_without_a_trace(wheel: Path, tmp_path: Path) -> None:
     site = Site(tmp_path / "site")
-    site.openmill("upgrade")
-    for slug in ("brewery", "soapery"):
-        site.openmill("tenant", "create", slug, "--enable", "recipes")
-    brewery, soapery = (row[0] for row in site.rows("SELECT id FROM core_tenant ORDER BY slug"))
+    made = [f"tenant create {slug} --enable recipes" for slug in ("brewery", "soapery")]
+    *_, seen = site.openmill("upgrade", *made, "look brewery")
+    assert seen["import"] == 404
     before = site.schema()
-    assert site.look(brewery)["import"] == 404
 
     site.pip("install", "--no-deps", "--no-index", str(wheel))
-    site.openmill("upgrade")
-    site.openmill("tenant", "enable", "brewery", "brewing")
-    assert "brewing" in site.openmill("plugins", "--check")
-    seen = site.look(brewery)
+    enabled = ("upgrade", "tenant enable brewery brewing", "plugins --check")
+    *_, known, seen, beside = site.openmill(*enabled, "look brewery", "look soapery")
+    assert "brewing" in known
     assert (seen["import"], seen["documented"], seen["items"]) == (200, True, 1)
     assert "brewing.alpha_acid" in seen["fields"]
     assert "brewing.yeast_guard" in seen["settings"]
     unseen = {"import": 404, "documented": False, "fields": [], "items": 0, "settings": []}
-    assert site.look(soapery) == unseen
+    assert beside == unseen
     assert {row[1] for row in site.schema()} > {row[1] for row in before}
 
-    site.openmill("tenant", "disable", "brewery", "brewing")
-    assert site.look(brewery) == unseen | {"items": 1}
-    site.openmill("uninstall", "brewing", "--yes")
+    _, seen, _ = site.openmill("tenant disable brewery brewing", "look brewery", "uninstall brewing --yes")
+    assert seen == unseen | {"items": 1}
     assert site.schema() == before
     assert site.traces() == []
     site.pip("uninstall", "--yes", "openmill-brewing")
-    assert "brewing" not in site.openmill("plugins", "--check")
-    assert site.look(brewery) == unseen | {"items": 1}
-    assert site.look(soapery) == unseen
-    site.openmill("verify")
+    known, seen, beside, _ = site.openmill("plugins --check", "look brewery", "look soapery", "verify")
+    assert "brewing" not in known
+    assert seen == unseen | {"items": 1}
+    assert beside == unseen
