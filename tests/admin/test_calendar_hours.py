@@ -83,14 +83,14 @@ def held(reserve):
 
 @pytest.fixture
 def lasting(kernel, tenant, reserve):
-    """A reservation from eight to ten on Friday, 12 March 2027, as if such were planned from when until when."""
+    """A reservation from eight to ten on Friday, 12 March 2094, as if such were planned from when until when."""
     resource = kernel.registry.resources["inventory.reservation"]
     declared = {"calendar": resource.calendar, "verbs": resource.verbs}
     object.__setattr__(resource, "calendar", ("created_at", "expires_at"))
     object.__setattr__(resource, "verbs", (*resource.verbs, "update"))
-    made = reserve("2027-03-12T10:00:00Z")
+    made = reserve("2094-03-12T10:00:00Z")
     with kernel.unit(tenant.id) as ctx:
-        ctx.update_rows(Reservation, [{"id": made["id"], "created_at": datetime(2027, 3, 12, 8, tzinfo=UTC)}])
+        ctx.update_rows(Reservation, [{"id": made["id"], "created_at": datetime(2094, 3, 12, 8, tzinfo=UTC)}])
     yield made["id"]
     for name, said in declared.items():
         object.__setattr__(resource, name, said)
@@ -103,22 +103,22 @@ def end_at(pages, record_id, to, status=200):
 
 
 def test_the_end_of_an_entry_is_moved_by_itself(pages, client, lasting):
-    day = pages.open("/reservations?view=calendar&span=day&on=2027-03-12")
+    day = pages.open("/reservations?view=calendar&span=day&on=2094-03-12")
     assert "at-h8 at-q0 for-h2 for-q0" in day
-    assert f'data-of="{lasting}" data-ends="2027-03-12T10:00"' in day
+    assert f'data-of="{lasting}" data-ends="2094-03-12T10:00"' in day
     # When it was made is nothing to move, until when it lasts is.
     assert f'data-id="{lasting}"' not in day
     assert "Set the end" in day
-    end_at(pages, lasting, "2027-03-12T11:45")
-    assert "at-h8 at-q0 for-h3 for-q3" in pages.open("/reservations?view=calendar&span=day&on=2027-03-12")
+    end_at(pages, lasting, "2094-03-12T11:45")
+    assert "at-h8 at-q0 for-h3 for-q3" in pages.open("/reservations?view=calendar&span=day&on=2094-03-12")
     # A day alone keeps the time, and the entry goes on over the days between.
-    end_at(pages, lasting, "2027-03-14")
-    assert client.get(f"reservations/{lasting}").json["expires_at"] == "2027-03-14T11:45:00Z"
-    week = pages.open("/reservations?view=calendar&span=week&on=2027-03-12")
+    end_at(pages, lasting, "2094-03-14")
+    assert client.get(f"reservations/{lasting}").json["expires_at"] == "2094-03-14T11:45:00Z"
+    week = pages.open("/reservations?view=calendar&span=week&on=2094-03-12")
     assert (week.count(f'data-of="{lasting}"'), week.count("entry-edge")) == (2, 1)
-    for wrong in ("2027-03-12T08:00", "2027-03-11"):
+    for wrong in ("2094-03-12T08:00", "2094-03-11"):
         assert "Until would lie before it begins." in end_at(pages, lasting, wrong, 422).text
-    assert client.get(f"reservations/{lasting}").json["expires_at"] == "2027-03-14T11:45:00Z"
+    assert client.get(f"reservations/{lasting}").json["expires_at"] == "2094-03-14T11:45:00Z"
     end_at(pages, lasting, "soon", 422)
 
 
@@ -126,33 +126,33 @@ def test_an_entry_without_an_end_is_given_one(pages, client, kernel, tenant, las
     with kernel.unit(tenant.id) as ctx:
         ctx.update_rows(Reservation, [{"id": lasting, "expires_at": None}])
     # An hour is shown where nobody says how long.
-    day = pages.open("/reservations?view=calendar&span=day&on=2027-03-12")
-    assert 'data-ends="2027-03-12T09:00"' in day
-    end_at(pages, lasting, "2027-03-13")
-    assert client.get(f"reservations/{lasting}").json["expires_at"] == "2027-03-13T08:00:00Z"
+    day = pages.open("/reservations?view=calendar&span=day&on=2094-03-12")
+    assert 'data-ends="2094-03-12T09:00"' in day
+    end_at(pages, lasting, "2094-03-13")
+    assert client.get(f"reservations/{lasting}").json["expires_at"] == "2094-03-13T08:00:00Z"
 
 
 def test_a_reservation_ends_among_the_hours_of_its_day(pages, held):
-    number = held("2027-03-13T16:20:00Z")
-    week = pages.open("/reservations?view=calendar&span=week&on=2027-03-10")
+    number = held("2094-03-13T16:20:00Z")
+    week = pages.open("/reservations?view=calendar&span=week&on=2094-03-10")
     entry = week[week.index("agenda-entry") : week.index(number)]
     assert "at-h16 at-q1 for-h1 for-q0 lane-0 of-1" in entry
     assert "<time>16:20</time>" in entry
     assert "css/hours.css" in week
-    assert 'href="/reservations/new?expires_at=2027-03-13T09:00"' in week
-    form = pages.open("/reservations/new?expires_at=2027-03-13T09:00")
-    assert 'value="2027-03-13T09:00:00"' in form
+    assert 'href="/reservations/new?expires_at=2094-03-13T09:00"' in week
+    form = pages.open("/reservations/new?expires_at=2094-03-13T09:00")
+    assert 'value="2094-03-13T09:00:00"' in form
     assert 'name="expires_at"' in pages.open("/reservations/new?expires_at=soon")
 
 
 def test_more_than_fit_beside_each_other_stand_above_the_hours(pages, held):
     for _ in range(7):
-        held("2027-03-13T16:00:00Z")
-    day = pages.open("/reservations?view=calendar&span=day&on=2027-03-13")
+        held("2094-03-13T16:00:00Z")
+    day = pages.open("/reservations?view=calendar&span=day&on=2094-03-13")
     above = day[day.index('whole-day"') : day.index("among-hours")]
     assert above.count("agenda-head") == 1
     assert day.count("of-6") == 6
-    assert "+4 more" in pages.open("/reservations?view=calendar&on=2027-03-13")
+    assert "+4 more" in pages.open("/reservations?view=calendar&on=2094-03-13")
 
 
 def test_a_calendar_of_dates_has_no_hours(pages):

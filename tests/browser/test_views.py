@@ -112,9 +112,9 @@ def test_an_entry_of_the_calendar_moves_by_hand_and_by_keyboard(open_page, clien
 
 @pytest.fixture
 def held(client, shop):
-    """A reservation that ends on Friday, 12 March 2027, at nine in the morning."""
+    """A reservation that ends on Friday, 12 March 2094, at nine in the morning."""
     body = {"item_id": shop["item"], "quantity": "10", "unit_id": shop["unit"], "location_id": shop["start"]}
-    answer = client.post("reservations", {**body, "strength": "soft", "expires_at": "2027-03-12T09:00:00Z"})
+    answer = client.post("reservations", {**body, "strength": "soft", "expires_at": "2094-03-12T09:00:00Z"})
     assert answer.status_code == 201, answer.text
     return answer.json
 
@@ -126,7 +126,7 @@ def plannable(page, held):
     """
     page.goto("/transfers?view=calendar")
     script = page.locator("script[src$='js/calendar.js']").get_attribute("src")
-    markup = f'data-id="{held["id"]}" data-at="2027-03-12T09:00" class="agenda-entry'
+    markup = f'data-id="{held["id"]}" data-at="2094-03-12T09:00" class="agenda-entry'
 
     def changed(route):
         text = route.fetch().text().replace("<head>", f'<head><script type="module" src="{script}"></script>')
@@ -139,22 +139,22 @@ def plannable(page, held):
 def test_an_entry_moves_among_the_hours_by_hand_and_by_keyboard(open_page, held):
     page = open_page("/")
     plannable(page, held)
-    page.goto("/reservations?view=calendar&span=week&on=2027-03-10")
+    page.goto("/reservations?view=calendar&span=week&on=2094-03-10")
     ready(page)
     entry = page.get_by_role("link", name=held["number"])
     assert faults_of(page, "#list") == []
     with page.expect_request("**/move") as told:
-        drag(page, page.locator(".agenda-entry"), page.locator("[data-day='2027-03-10'] .among-hours"))
+        drag(page, page.locator(".agenda-entry"), page.locator("[data-day='2094-03-10'] .among-hours"))
     # Held by its middle, half an hour below its top, and dropped at one o'clock, the middle of the hours shown.
-    assert "\r\n2027-03-10T12:30\r\n" in told.value.post_data
+    assert "\r\n2094-03-10T12:30\r\n" in told.value.post_data
     expect(entry).to_be_focused()
-    for key, to in (("ArrowDown", "2027-03-12T09:15"), ("ArrowLeft", "2027-03-11")):
+    for key, to in (("ArrowDown", "2094-03-12T09:15"), ("ArrowLeft", "2094-03-11")):
         with page.expect_response(re.compile("view=calendar")), page.expect_request("**/move") as told:
             page.keyboard.press(f"Control+{key}")
         assert f"\r\n{to}\r\n" in told.value.post_data
         expect(entry).to_be_focused()
-    with page.expect_navigation(url="**/reservations/new?expires_at=2027-03-10T07:00"):
-        page.locator("[data-day='2027-03-10'] .among-hours").dblclick(position={"x": 20, "y": 50})
+    with page.expect_navigation(url="**/reservations/new?expires_at=2094-03-10T07:00"):
+        page.locator("[data-day='2094-03-10'] .among-hours").dblclick(position={"x": 20, "y": 50})
 
 
 @pytest.fixture
@@ -165,7 +165,7 @@ def lasting(kernel, tenant, held):
     object.__setattr__(resource, "calendar", ("created_at", "expires_at"))
     object.__setattr__(resource, "verbs", (*resource.verbs, "update"))
     with kernel.unit(tenant.id) as ctx:
-        ctx.update_rows(Reservation, [{"id": held["id"], "created_at": datetime(2027, 3, 12, 7, tzinfo=UTC)}])
+        ctx.update_rows(Reservation, [{"id": held["id"], "created_at": datetime(2094, 3, 12, 7, tzinfo=UTC)}])
     yield held
     for name, said in declared.items():
         object.__setattr__(resource, name, said)
@@ -173,7 +173,7 @@ def lasting(kernel, tenant, held):
 
 def test_an_entry_lasts_longer_by_its_edge_and_by_keyboard(open_page, client, lasting):
     ends = lambda: client.get(f"reservations/{lasting['id']}").json["expires_at"]  # noqa: E731
-    page = open_page("/reservations?view=calendar&span=week&on=2027-03-10")
+    page = open_page("/reservations?view=calendar&span=week&on=2094-03-10")
     ready(page)
     entry = page.get_by_role("link", name=lasting["number"])
     box = page.locator(".agenda-entry").bounding_box()
@@ -185,30 +185,30 @@ def test_an_entry_lasts_longer_by_its_edge_and_by_keyboard(open_page, client, la
     assert page.locator(".stretching").bounding_box()["height"] == pytest.approx(box["height"] + 72, abs=4)
     page.mouse.up()
     expect(entry).to_be_focused()
-    assert ends() == "2027-03-12T10:30:00Z"
-    for key, to in (("ArrowUp", "2027-03-12T10:15:00Z"), ("ArrowRight", "2027-03-13T10:15:00Z")):
+    assert ends() == "2094-03-12T10:30:00Z"
+    for key, to in (("ArrowUp", "2094-03-12T10:15:00Z"), ("ArrowRight", "2094-03-13T10:15:00Z")):
         with page.expect_response(re.compile("view=calendar")):
             page.keyboard.press(f"Control+Shift+{key}")
         expect(entry.first).to_be_focused()
         assert ends() == to
     assert faults_of(page, "#list") == []
     # In a month its edge is dragged to another day.
-    page.goto("/reservations?view=calendar&on=2027-03-10")
+    page.goto("/reservations?view=calendar&on=2094-03-10")
     ready(page)
     box = page.locator(".entry-edge").bounding_box()
     page.mouse.move(box["x"] + 5, box["y"] + 8)
     page.mouse.down()
-    day = page.locator("[data-day='2027-03-17']").bounding_box()
+    day = page.locator("[data-day='2094-03-17']").bounding_box()
     page.mouse.move(day["x"] + 40, day["y"] + 60, steps=6)
     page.mouse.up()
-    expect(page.locator("[data-day='2027-03-17']").get_by_role("link", name=lasting["number"])).to_be_visible()
-    assert ends() == "2027-03-17T10:15:00Z"
+    expect(page.locator("[data-day='2094-03-17']").get_by_role("link", name=lasting["number"])).to_be_visible()
+    assert ends() == "2094-03-17T10:15:00Z"
 
 
 def test_a_finger_rests_on_an_entry_before_it_carries_it(open_page, held):
     page = open_page("/")
     plannable(page, held)
-    page.goto("/reservations?view=calendar&span=week&on=2027-03-10")
+    page.goto("/reservations?view=calendar&span=week&on=2094-03-10")
     ready(page)
     finger = page.context.new_cdp_session(page)
 
@@ -227,14 +227,14 @@ def test_a_finger_rests_on_an_entry_before_it_carries_it(open_page, held):
     touch("touchEnd")
     expect(page.locator(".flying")).to_have_count(0)
     x, y = grip()
-    goal = page.locator("[data-day='2027-03-10'] .among-hours").bounding_box()
+    goal = page.locator("[data-day='2094-03-10'] .among-hours").bounding_box()
     touch("touchStart", (x, y))
     expect(page.locator(".flying")).to_be_visible()
     for part in (0.3, 0.7, 1):
         touch("touchMove", (x + (goal["x"] + 30 - x) * part, y + 48 * part))
     with page.expect_request("**/move") as told:
         touch("touchEnd")
-    assert "\r\n2027-03-10T10:00\r\n" in told.value.post_data
+    assert "\r\n2094-03-10T10:00\r\n" in told.value.post_data
 
 
 def test_a_tree_is_walked_and_changed_by_keyboard(open_page, client, shop):
@@ -311,7 +311,7 @@ def test_a_chart_tells_its_bars_and_slices_apart(open_page, transfer):
 
 SHAPES = ("/transfers?view=kanban", "/transfers?view=calendar&on=2026-03-11",
           "/transfers?view=calendar&on=2026-03-11&span=week", "/transfers?view=calendar&on=2026-03-11&span=day",
-          "/reservations?view=calendar&on=2027-03-12&span=week", "/transfers?view=chart",
+          "/reservations?view=calendar&on=2094-03-12&span=week", "/transfers?view=chart",
           "/items/categories?view=tree", "/items/categories?view=tree&search=virgin", "/transfers/states",
           "/reports/stock-now")  # fmt: skip
 

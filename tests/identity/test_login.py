@@ -100,18 +100,20 @@ def test_time_does_not_tell_who_exists(world, soap):
     world.user("anna", soap)
     endless = TryLimit(free=10_000)
     policy = replace(world.policy, per_pair=endless, per_account=endless, per_source=endless,
-                     hash_memory_kib=1024, hash_passes=2)  # fmt: skip
+                     hash_memory_kib=8192, hash_passes=2)  # fmt: skip
     world.identity = Identity(policy, world.write, world.read, world.lookups, world.identity.access)
     _enter(world)  # brings Anna's hash up to today's cost
     took = {"anna": [], "nobody": []}
-    for _ in range(200):
+    for _ in range(25):
         for name, times in took.items():
-            start = time.perf_counter()
+            # The work it takes, not the clock on the wall: other tests share the machine.
+            start = time.thread_time()
             with pytest.raises(Unauthenticated):
                 _enter(world, name, "a wrong password")
-            times.append(time.perf_counter() - start)
+            times.append(time.thread_time() - start)
     known, unknown = (statistics.median(times) for times in took.values())
-    assert abs(known - unknown) < 0.010
+    # Without the comparison of a hash it would take a small part.
+    assert 0.8 < known / unknown < 1.25
 
 
 def test_an_old_hash_is_renewed_at_the_next_log_in(world, soap):

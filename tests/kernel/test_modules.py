@@ -10,6 +10,7 @@ from core.testing.house import make_member, make_tenant, read_tenant, switch_mod
 
 THREADS = 6
 ROUNDS = 12
+PATIENCE = 60
 
 
 @pytest.fixture
@@ -85,13 +86,17 @@ def test_switching_under_load_is_either_on_or_off(kernel, app, alone):
     threads = [threading.Thread(target=read, args=job) for job in jobs]
     for thread in threads:
         thread.start()
-    for _ in range(ROUNDS):
+    wanted = {("batches", 200), ("batches", 404), ("recipes", 200), ("items", 200)}
+    rounds, deadline = 0, time.monotonic() + PATIENCE
+    # On a busy machine a reader may not have had its turn yet.
+    while (rounds < ROUNDS or not wanted <= seen) and not faults and time.monotonic() < deadline:
         switch_module_on(kernel, alone.id, "recipes")
         time.sleep(0.02)
         switch_module_off(kernel, alone.id, "recipes")
         time.sleep(0.02)
+        rounds += 1
     stop.set()
     for thread in threads:
         thread.join(30)
     assert not faults, faults[:5]
-    assert {("batches", 200), ("batches", 404), ("recipes", 200), ("items", 200)} <= seen
+    assert wanted <= seen
