@@ -126,10 +126,10 @@ def _build(url):
     engine.dispose()
 
 
-@pytest.fixture(params=databases.KINDS)
-def world(request, worker_id):
+@pytest.fixture
+def world(database_kind, worker_id):
     """A fresh installation on each database."""
-    url = databases.clone(request.param, f"identity_{worker_id}", _build, template=f"identity_{request.param}")
+    url = databases.clone(database_kind, f"identity_{worker_id}", _build, template="identity")
     made = World(url)
     yield made
     made.engine.dispose()

@@ -1,15 +1,14 @@
 """Clones of a template are full, separate and quick."""
 
-
 import pytest
 import sqlalchemy as sa
 
 from core.testing import databases
 
 
-@pytest.fixture(params=databases.KINDS)
-def kind(request):
-    return request.param
+@pytest.fixture
+def kind(database_kind):
+    return database_kind
 
 
 def _build(url):
