@@ -123,7 +123,8 @@ def _empty(item: Field, column: Any) -> sa.ColumnElement[bool]:
 
 
 def _value(shape: Shape, item: Field, text: str) -> Any:
-    check = shape.memo(("filter", item), lambda: schema_field(item, partial=True))
+    # More may be asked for than may be written: `price__gt=0` is a question, whatever the least price is.
+    check = shape.memo(("filter", item), lambda: schema_field(replace(item, minimum=None, maximum=None), partial=True))
     value = check.deserialize(_text(text))
     if item.column is None and isinstance(value, date):
         return value.isoformat()

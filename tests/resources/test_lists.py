@@ -32,6 +32,8 @@ ALL = [row[0] for row in GOODS]
         ("reorder_point__ne=1000", "B-01 H-01 H-02 L-01 Y-01"),
         ("shelf_life_days__gte=365", "B-01 H-01 H-02"),
         ("shelf_life_days__in=30,365", "B-01 Y-01"),
+        ("shelf_life_days__gt=0", "B-01 H-01 H-02 Y-01"),
+        ("shelf_life_days__lt=40000", "B-01 H-01 H-02 Y-01"),
         ("shelf_life_days__isnull=no", "B-01 H-01 H-02 Y-01"),
         ("description__isnull=true&code__lt=B", None),
         ("category__isnull=true", "B-01 B-02 H-01 H-02 L-01 Y-01"),
