@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from decimal import Decimal
+from datetime import timedelta
+from decimal import ROUND_DOWN, Decimal
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
+from sqlalchemy import func
 
 from core.api import Context, Refused, select
 from core.kernel import Kernel
@@ -33,7 +35,7 @@ from plugins.inventory.tests.shop import Shop
 
 QUANTITIES = st.decimals("0.000001", "999", places=6)
 COSTS = st.decimals("0", "99", places=6)
-METHODS = ("fifo", "weighted_average", "standard")
+METHODS = {"fifo": "optional", "weighted_average": "optional", "standard": "none"}
 Place = tuple[int, int]
 
 
@@ -57,7 +59,10 @@ class Ledger(RuleBasedStateMachine):
         self.ctx: Context = self.stack.enter_context(rolled_back(self.kernel, self.tenant_id))
         shop = Shop(self.ctx)
         self.places = [shop.store, shop.place("KITCHEN")]
-        self.items = [shop.item(method.upper(), costing=method, standard_cost=Decimal("1.5")).id for method in METHODS]
+        self.items = [
+            shop.item(method.upper(), costing=method, standard_cost=Decimal("1.5"), lot_tracking=tracking).id
+            for method, tracking in METHODS.items()
+        ]
         self.model: dict[Place, Decimal] = {(item, place): Decimal(0) for item in self.items for place in self.places}
         self.posted: list[Posted] = []
 
@@ -73,10 +78,26 @@ class Ledger(RuleBasedStateMachine):
         for place, quantity in changes:
             self.model[place] += quantity
 
-    @rule(which=st.integers(0, 2), where=st.integers(0, 1), quantity=QUANTITIES, cost=COSTS)
-    def goods_come_in(self, which: int, where: int, quantity: Decimal, cost: Decimal) -> None:
+    def source_of(self, days_ago: int) -> Source:
+        return Source("test", self.ctx.today() - timedelta(days=days_ago))
+
+    @rule(which=st.integers(0, 2), where=st.integers(0, 1), quantity=QUANTITIES, cost=COSTS, days_ago=st.integers(0, 3))
+    def goods_come_in(self, which: int, where: int, quantity: Decimal, cost: Decimal, days_ago: int) -> None:
+        place, source = (self.items[which], self.places[where]), self.source_of(days_ago)
+        self.note(receive(self.ctx, [Incoming(*place, quantity, cost)], source=source), (place, quantity))
+
+    @rule(which=st.integers(0, 2), where=st.integers(0, 1), share=st.integers(1, 3), days_ago=st.integers(1, 3))
+    def goods_left_earlier(self, which: int, where: int, share: int, days_ago: int) -> None:
         place = (self.items[which], self.places[where])
-        self.note(receive(self.ctx, [Incoming(*place, quantity, cost)], source=self.source), (place, quantity))
+        quantity = (self.model[place] / share).quantize(Decimal("0.000001"), ROUND_DOWN)
+        if not quantity:
+            return
+        try:
+            moves = issue(self.ctx, [Outgoing(*place, quantity)], source=self.source_of(days_ago))
+        except Refused as refused:
+            assert "Not enough stock of what came by" in refused.detail
+        else:
+            self.note(moves, (place, -quantity))
 
     @rule(which=st.integers(0, 2), where=st.integers(0, 1), quantity=QUANTITIES)
     def goods_leave(self, which: int, where: int, quantity: Decimal) -> None:
@@ -138,6 +159,16 @@ class Ledger(RuleBasedStateMachine):
     def balances_are_the_sum_of_the_moves(self) -> None:
         computed = {place: amounts for place, amounts in computed_balances(self.ctx).items() if any(amounts)}
         assert {place: amounts for place, amounts in stored_balances(self.ctx).items() if any(amounts)} == computed
+
+    @invariant()
+    def no_day_was_ever_below_zero(self) -> None:
+        columns = select(Move.item_id, Move.location_id, Move.lot_id, Move.business_date, func.sum(Move.quantity))
+        place = Move.item_id, Move.location_id, Move.lot_id
+        running: dict[tuple[int, int, int | None], Decimal] = {}
+        for row in self.ctx.rows(columns.group_by(*place, Move.business_date).order_by(Move.business_date)):
+            key = (row[0], row[1], row[2])
+            running[key] = running.get(key, Decimal(0)) + row[4]
+            assert running[key] >= 0
 
     @invariant()
     def nothing_on_hand_is_worth_nothing(self) -> None:
