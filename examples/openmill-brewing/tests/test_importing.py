@@ -166,12 +166,12 @@ BOMB = '<!DOCTYPE x [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]><HOPS><HOP><NAME>&b
     ids=["bomb", "deep", "cut", "words", "bytes", "6-MB", "12-MB", "empty", "number", "null"],
 )
 def test_hostile_content_is_refused_with_words(client: ApiClient, content: object, status: int) -> None:
-    began = time.monotonic()
+    began = time.process_time()
     answer = client.post(IMPORT, {"content": content})
     assert answer.status_code == status, answer.json
     assert answer.json["detail"]
     assert answer.json["code"].isupper()
-    assert time.monotonic() - began < 5
+    assert time.process_time() - began < 5
 
 
 def test_a_lone_surrogate_is_refused(client: ApiClient) -> None:
@@ -210,12 +210,13 @@ def collection(ingredients: int, recipes: int) -> str:
 
 def test_a_large_collection_is_a_matter_of_seconds(client: ApiClient) -> None:
     content = collection(500, 60)
-    began = time.monotonic()
+    # The work it takes, not the clock on the wall: other tests share the machine.
+    began = time.process_time()
     assert counts(send(client, content)) == (560, 0, 0)
-    first = time.monotonic() - began
+    first = time.process_time() - began
     assert counts(send(client, content)) == (0, 0, 560)
-    assert first < 30  # about a second on an idle machine; the bound is for the busiest
-    assert time.monotonic() - began - first < 10
+    assert first < 20
+    assert time.process_time() - began - first < 5
 
 
 def test_what_the_items_and_recipes_refuse_is_a_fault_of_the_record(client: ApiClient) -> None:
