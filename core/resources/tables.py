@@ -13,6 +13,7 @@ from core.resources.workbooks import read_workbook
 
 MOST_ROWS = 100_000
 MOST_COLUMNS = 500
+MOST_IN_CELL, MOST_IN_SHEET = 32_767, 1_048_575
 FORMULA_START = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -58,28 +59,44 @@ def write_csv(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> Iterator[
 
 
 def write_xlsx(target: IO[bytes], header: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
-    """Write an XLSX file row by row in flat memory; text is typed as text, so that no formula can hide in it."""
+    """Write an XLSX file row by row in flat memory; text is typed as text, so that no formula can hide in it.
+
+    Raises TooLarge for what no workbook can hold: the writer would leave it out.
+    """
     import xlsxwriter
 
     book = xlsxwriter.Workbook(
         target, {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     )
+    try:
+        _fill(book, header, rows)
+    finally:
+        # What was written is in a file of its own until then.
+        book.close()
+
+
+def _fill(book: Any, header: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
     sheet = book.add_worksheet("Data")
     bold = book.add_format({"bold": True})
     for column, name in enumerate(header):
         sheet.write_string(0, column, name, bold)
     for number, row in enumerate(rows, 1):
         for column, value in enumerate(row):
-            if value is None:
-                continue
-            if isinstance(value, bool):
-                sheet.write_boolean(number, column, value)
-            elif isinstance(value, int):
-                sheet.write_number(number, column, value)
-            else:
-                # Decimals go as text: a spreadsheet's numbers are floats and would lose the last digits.
-                sheet.write_string(number, column, str(value))
-    book.close()
+            if value is not None and _write(sheet, number, column, value):
+                raise TooLarge(
+                    f"Row {number} does not fit into a workbook, which holds {MOST_IN_CELL} characters in a cell and "
+                    f"{MOST_IN_SHEET} rows; take it as CSV."
+                )
+
+
+def _write(sheet: Any, number: int, column: int, value: Any) -> int:
+    """Write a cell; returns what the writer says of it, 0 where all of it is there."""
+    if isinstance(value, bool):
+        return int(sheet.write_boolean(number, column, value))
+    if isinstance(value, int):
+        return int(sheet.write_number(number, column, value))
+    # Decimals go as text: a spreadsheet's numbers are floats and would lose the last digits.
+    return int(sheet.write_string(number, column, str(value)))
 
 
 def read_table(name: str, content: bytes) -> Table:

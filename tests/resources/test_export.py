@@ -102,3 +102,12 @@ def test_many_rows_are_read_in_pieces(client, gram):
     codes = answer.text.split()
     assert (len(codes), codes[1], codes[-1], len(set(codes))) == (1301, "R0000", "SR0299", 1301)
     assert len(json.loads(client.get("items/export?format=json").text)) == 1300
+
+
+def test_a_text_that_no_workbook_holds_is_not_cut_off(client, gram):
+    told = "Stir. " * 6000
+    item = {"code": "SALVE", "name": "Salve", "description": told, "base_unit_id": gram}
+    assert client.post("items", item).status_code == 201
+    answer = client.get("items/export?format=xlsx&fields=code,description")
+    assert "take it as CSV" in assert_problem(answer, 413, "TOO_LARGE")["detail"]
+    assert [row["description"] for row in table(client, "fields=code,description")] == [told]
