@@ -16,6 +16,11 @@ CHECKERS = {
 }
 
 
+def test_what_takes_long_is_begun_first(request):
+    slow = [item.get_closest_marker("slow") is not None for item in request.session.items]
+    assert slow == sorted(slow, reverse=True)
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("name", CHECKERS)
 def test_checker_is_content(name):
