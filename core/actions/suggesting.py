@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from core.actions.context import Context
 
 Values = dict[str, Any]
+Known = dict[tuple[Any, int], str]
 _DECIMALS = DECIMAL.dump
 
 
@@ -38,12 +39,15 @@ class Suggestion:
 
 
 def suggest(
-    ctx: Context, resource: Resource, changed: str, values: Mapping[str, Any], line: Mapping[str, Any] | None = None
-) -> Suggestion:
+    ctx: Context, resource: Resource, changed: str, values: Mapping[str, Any], line: Mapping[str, Any] | None = None,
+    known: Known | None = None,
+) -> Suggestion:  # fmt: skip
     """Tell what else changes when `changed` (`field` or `lines.field`) does; each declared function runs once at most.
 
     What is given and cannot be read as a value of its field is left out: a form is asked while somebody types.
+    Whoever asks for many lines hands the same `known` to each, and what references are called is read once.
     """
+    known = {} if known is None else known
     _require(ctx, resource)
     shape = ctx.shape(resource)
     grid = changed.partition(".")[0]
@@ -54,7 +58,8 @@ def suggest(
     row = _Sheet(ctx, inner.fields, inner.model, line or {}) if inner is not None else None
     _run(ctx, shape, changed, form, row, grid)
     found = Suggestion(form.different(), row.different() if row is not None else {})
-    found.labels = form.labels() | ({f"{grid}.{key}": text for key, text in row.labels().items()} if row else {})
+    found.labels = form.labels(known)
+    found.labels |= {f"{grid}.{key}": text for key, text in row.labels(known).items()} if row is not None else {}
     return found
 
 
@@ -132,16 +137,18 @@ class _Sheet:
             if not _same(self._fields[name], self.before.get(name), value)
         }
 
-    def labels(self) -> dict[str, str]:
-        """Return what the references that became different are called; one query per referred model."""
+    def labels(self, known: Known) -> dict[str, str]:
+        """Return what the references that became different are called; what is not known yet is read and kept."""
         found: dict[str, str] = {}
         for name, value in self.different().items():
             item = self._fields[name]
             if item.reference is not None and value is not None:
                 target = target_of(item, self._owner)
-                resource = self._ctx.registry.resource_of_model.get(target)
-                told = labels(self._ctx.db, self._ctx.tenant.id, target, resource, [value])
-                found[name] = told.get(value, f"#{value}")
+                if (target, value) not in known:
+                    resource = self._ctx.registry.resource_of_model.get(target)
+                    told = labels(self._ctx.db, self._ctx.tenant.id, target, resource, [value])
+                    known[(target, value)] = told.get(value, f"#{value}")
+                found[name] = known[(target, value)]
         return found
 
     def _drop_unreachable(self) -> None:

@@ -10,7 +10,9 @@ from flask import request
 from core.actions.context import Context
 from core.actions.editing import ADJUSTMENTS, MOST, Edit, edit_many
 from core.actions.unit import Answer
+from core.desk.conditions import typed_request
 from core.errors import BadRequest, Invalid
+from core.plugins.declarations import Resource
 from core.resources.kinds import LARGEST_INTEGER, read_decimal
 from core.resources.reading import ListRequest
 from core.web.bodies import read_json, write_json
@@ -23,7 +25,8 @@ BODY: dict[str, Any] = {
     "properties": {
         "ids": {"type": "array", "items": {"type": "integer"}, "maxItems": MOST},
         "where": {"type": "object", "description": "Instead of ids: what a list would be asked.", "properties": {
-            "search": {"type": "string"}, "filters": {"type": "object", "additionalProperties": True}}},
+            "search": {"type": "string", "description": "Words and conditions, as in a list."},
+            "filters": {"type": "object", "additionalProperties": True}}},
         "values": {"type": "object", "description": "Field and new value; null clears."},
         "adjust": {"type": "object", "description": "Field and {\"add\": n} or {\"percent\": n}."},
         "stamp": {"type": "string", "description": "Of the preview: 412 when a record was changed since."},
@@ -42,11 +45,12 @@ def edit(ctx: Context, endpoint: Endpoint, _ids: list[int]) -> Answer:
     stamp = body.get("stamp", "")
     if not isinstance(stamp, str):
         raise Invalid({"stamp": ["Must be the stamp of a preview."]})
-    done = edit_many(ctx, endpoint.resource, read_edit(body, MOST), dry_run=flag("dry_run"), stamp=stamp)
+    asked = read_edit(ctx, endpoint.resource, body, MOST)
+    done = edit_many(ctx, endpoint.resource, asked, dry_run=flag("dry_run"), stamp=stamp)
     return Answer(200, write_json(done.as_dict()))
 
 
-def read_edit(body: dict[str, Any], most: int) -> Edit:
+def read_edit(ctx: Context, resource: Resource, body: dict[str, Any], most: int) -> Edit:
     """Return what a body asks: of which records, at most so many by their ids, and what becomes of them."""
     ids, where = body.get("ids"), body.get("where")
     if (ids is None) == (where is None):
@@ -56,7 +60,8 @@ def read_edit(body: dict[str, Any], most: int) -> Edit:
     values = body.get("values", {})
     if not isinstance(values, dict):
         raise Invalid({"values": ["Must be an object of fields and values."]})
-    return Edit(ids or (), _found(where) if where is not None else None, values, _adjust(body.get("adjust", {})))
+    found = typed_request(ctx, ctx.shape(resource), _found(where)) if where is not None else None
+    return Edit(ids or (), found, values, _adjust(body.get("adjust", {})))
 
 
 def _is_id(value: Any) -> bool:

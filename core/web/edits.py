@@ -62,7 +62,7 @@ def prepare_edit() -> Response:
 
     def work(ctx: Context) -> Answer:
         resource = editing.editable(ctx, key)
-        row = editing.prepare(ctx, resource, read_edit(body, MOST_NAMED))
+        row = editing.prepare(ctx, resource, read_edit(ctx, resource, body, MOST_NAMED))
         if start:
             editing.run(ctx, row)
         address = (("Location", f"/api/v1/edits/{row.id}"),)
@@ -73,7 +73,7 @@ def prepare_edit() -> Response:
 
 @route(edits, "GET", "/edits/<int:edit_id>")
 def show_edit(edit_id: int) -> Response:
-    """Return one edit: what it asks, its preview, its state, how far it is, what was refused and why."""
+    """Return one edit: what it asks, its preview, its state, how far it is, what was refused or not taken back."""
     return answer_read(lambda ctx: Answer(200, write_json(_whole(ctx, editing.find_edit(ctx, edit_id)))))
 
 
@@ -101,6 +101,12 @@ def run_edit(edit_id: int) -> Response:
 def cancel_edit(edit_id: int) -> Response:
     """Stop an edit behind the part at hand; what is changed stays changed."""
     return _step(edit_id, editing.cancel)
+
+
+@route(edits, "POST", "/edits/<int:edit_id>/undo")
+def undo_edit(edit_id: int) -> Response:
+    """Take an edit back: give back the values from before; what was changed since stays and is named."""
+    return _step(edit_id, editing.undo, 202)
 
 
 @route(edits, "DELETE", "/edits/<int:edit_id>")

@@ -1,7 +1,12 @@
 """Forms without scripts, and what their scripts ask the server."""
 
-import pytest
+from zoneinfo import ZoneInfo
 
+import pytest
+from werkzeug.datastructures import MultiDict
+
+from core.admin.forms.controls import ControlInfo
+from core.admin.forms.generated import BoundForm, FormPlan, GridPlan
 from core.testing.contract.served import counted
 
 
@@ -133,6 +138,45 @@ def test_an_address_fills_a_check_box(pages, given, shown):
 # ---- grids ---------------------------------------------------------------------------------------------------------
 
 
+def test_a_new_document_has_a_row_to_type_into_that_is_not_sent_empty(pages, client, place, items):
+    page = pages.open("/receipts/new")
+    assert 'name="lines-0-quantity"' in page
+    refused = pages.send(page, "/receipts/new", 422).text
+    assert '<a href="#f-location_id">Into</a>: Fill this in.' in refused
+    assert "row 1" not in refused.split('role="alert"')[1].split("</ul>")[0]
+    pages.send(page, "/receipts/new", location_id=str(place), supplier_name="Oliveto")
+    [empty] = client.get("receipts?supplier_name=Oliveto").json["items"]
+    assert client.get(f"receipts/{empty['id']}").json["lines"] == []
+    row = {"lines-0-item_id": str(items["OLIVE"]), "lines-0-quantity": "2"}
+    pages.send(page, "/receipts/new", location_id=str(place), supplier_name="Cacau", **row)
+    [filled] = client.get("receipts?supplier_name=Cacau").json["items"]
+    assert len(client.get(f"receipts/{filled['id']}").json["lines"]) == 1
+
+
+def test_a_row_is_empty_as_long_as_it_says_what_the_browser_shows_by_itself():
+    kind = ControlInfo("kind", "Kind", "choice", choices=(("loss", "Loss"), ("gain", "Gain")), blank=False)
+    amount = ControlInfo("quantity", "Quantity", "decimal", numeric=True)
+
+    def sent(columns, **posted):
+        plan = FormPlan((), (GridPlan("extras", "Extras", columns),))
+        assert len(BoundForm(plan, ZoneInfo("UTC")).begin().grids["extras"].rows) == len(columns) - 1
+        row = MultiDict({f"extras-0-{name}": text for name, text in posted.items()})
+        return BoundForm(plan, ZoneInfo("UTC"), posted=row).body(creating=True)["extras"]
+
+    assert sent((kind, amount), kind="loss", quantity="") == []
+    assert sent((kind, amount), kind="gain", quantity="") == [{"kind": "gain", "quantity": None}]
+    assert sent((kind, amount), kind="loss", quantity="2") == [{"kind": "loss", "quantity": "2"}]
+    assert sent((kind,), kind="loss") == [{"kind": "loss"}]
+
+
+def test_a_copy_and_a_record_begin_with_the_rows_they_have(pages, client, place, items):
+    line = {"item_id": items["OLIVE"], "quantity": "2"}
+    one, none = (client.post("receipts", {"location_id": place, "lines": lines}).json for lines in ([line], []))
+    assert pages.open(f"/receipts/new?from={one['id']}").count('<tr data-index="0"') == 1
+    assert 'name="lines-0-quantity"' in pages.open(f"/receipts/new?from={none['id']}")
+    assert 'name="lines-0-quantity"' not in pages.open(f"/receipts/{none['id']}")
+
+
 def test_the_order_of_the_rows_is_kept(pages, client, units, items):
     line = {"quantity": "1", "unit_id": units["g"]}
     body = {"name": "Soap", "yield_qty": "1", "yield_unit_id": units["kg"],
@@ -231,6 +275,23 @@ def test_many_pasted_rows_are_answered_at_once(pages, items, units):
         "/receipts/change", {**values, "_changed": names * 70}, headers={"Accept": "application/json"}
     )
     assert many.json["errors"] == {"_changed": ["Ask for at most 200 inputs at once."]}
+
+
+def test_a_hundred_pasted_rows_ask_no_more_than_one(pages, client, kernel, units):
+    rows = [{"code": f"OIL-{n:03}", "name": f"Oil {n}", "base_unit_id": units["g"]} for n in range(100)]
+    made = client.post("items", rows)
+    assert made.status_code == 201, made.text
+    ids = [row["id"] for row in made.json["items"]]
+
+    def asked(count):
+        values = {f"lines-{n}-item_id": str(identity) for n, identity in enumerate(ids[:count])}
+        with counted(kernel.engine) as seen:
+            answer = change(pages, "issues", list(values), **values)
+        assert [field["label"] for field in answer.json["fields"].values()] == ["g"] * count
+        return len(seen)
+
+    asked(1)
+    assert asked(100) == asked(1)
 
 
 def test_only_what_changes_is_answered(pages, client, kernel, items, units):

@@ -34,15 +34,15 @@ def cell(page, name, row=1):
     return page.get_by_label(f"{name}, row {row}", exact=True).locator("visible=true")
 
 
-def new_receipt(page):
-    page.get_by_role("button", name="Add a row").click()
+def to_first_row(page):
+    page.locator("select[name=lines-0-item_id]").evaluate("select => select.focus()")
     expect(page.get_by_role("combobox", name="Item, row 1")).to_be_focused()
 
 
 def test_a_receipt_is_written_without_a_mouse(open_page, client, pantry):
     page = open_page("/receipts/new")
     choose(page, "Into", one(client, "admin/locations?is_default=true")["code"])
-    new_receipt(page)
+    to_first_row(page)
     with page.expect_response(lambda answer: answer.url.endswith("/receipts/change")):
         choose(page, "Item, row 1", "OLIVE")
     # What an item is bought in comes by itself.
@@ -68,10 +68,18 @@ def test_a_receipt_is_written_without_a_mouse(open_page, client, pantry):
     assert {line["unit_id"] for line in receipt["lines"]} == {pantry["kg"]}
 
 
+def test_the_row_that_waits_to_be_typed_into_is_nothing_typed(open_page):
+    page = open_page("/receipts/new")
+    expect(page.locator("[data-lines] tbody tr")).to_have_count(1)
+    to_first_row(page)
+    page.keyboard.press("Tab")
+    page.locator("a[data-back]").click()
+    expect(page).to_have_url(re.compile("/receipts$"))
+
+
 def test_rows_are_moved_and_removed_and_added_up(open_page, client, pantry):
     page = open_page("/recipes/new")
     grid = page.locator("[data-lines=ingredients]")
-    grid.get_by_role("button", name="Add a row").click()
     for row, text in ((1, "OLIVE"), (2, "COCOA")):
         with page.expect_response(lambda answer: answer.url.endswith("/recipes/change")):
             choose(page, f"Ingredient, row {row}", text)
@@ -112,7 +120,7 @@ def test_an_amount_and_its_unit_fit_their_column(open_page, client, pantry):
 
 def test_rows_come_from_a_spreadsheet(open_page, client, pantry):
     page = open_page("/receipts/new")
-    new_receipt(page)
+    to_first_row(page)
     table = 'OLIVE\t1.200,50\tkg\t3.1\tLOT-1\nCOCOA\t2\tg\t4\t"LOT""2"\nCACAO\t5\tkg\t1\t\n'
     with page.expect_response(lambda answer: answer.url.endswith("/choices")) as asked:
         page.evaluate(PASTE, ["select[name=lines-0-item_id]", table])
@@ -138,7 +146,7 @@ def test_rows_come_from_a_spreadsheet(open_page, client, pantry):
 
 def test_what_belongs_to_pasted_rows_comes_in_one_request(open_page, client, pantry):
     page = open_page("/receipts/new")
-    new_receipt(page)
+    to_first_row(page)
     asked = []
     page.on("request", lambda request: request.url.endswith("/receipts/change") and asked.append(request))
     with page.expect_response(lambda answer: answer.url.endswith("/receipts/change")):
@@ -242,6 +250,11 @@ def test_what_an_action_was_told_is_not_lost_by_escape(open_page, client, pantry
     page = open_page(f"/items/{item}")
     door, sheet = page.get_by_role("link", name="Add a conversion").first, page.locator("#sheet")
     door.click()
+    # The list of the first field is closed first, even while it is still being fetched.
+    first = sheet.locator("#action :focus")
+    expect(first).to_have_attribute("aria-expanded", "true")
+    page.keyboard.press("Escape")
+    expect(first).to_have_attribute("aria-expanded", "false")
     page.keyboard.press("Escape")
     expect(sheet).to_be_hidden()
     door.click()
@@ -299,6 +312,5 @@ def again(open_page, page, path):
 
 def test_a_telephone_holds_a_grid(open_page, client, pantry):
     page = open_page("/receipts/new", width=390)
-    page.get_by_role("button", name="Add a row").click()
     expect(page.locator("[data-lines] tbody tr")).to_have_count(1)
     assert page.evaluate("document.documentElement.scrollWidth") <= 390

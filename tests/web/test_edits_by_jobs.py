@@ -7,7 +7,6 @@ from core.actions.audit import broken_links
 from core.actions.editing import ELSEWHERE, GONE, SINCE, Edit, edit_part
 from core.desk import edits, undoing
 from core.desk.models import BulkEdit
-from core.errors import Refused
 from core.identity.models import Role
 from core.jobs.handler import run_job
 from core.resources.reading import ListRequest
@@ -54,7 +53,7 @@ def prepare(client, **body):
 
 def run(client, told, verb="run"):
     answer = client.post(f"edits/{told['id']}/{verb}")
-    assert answer.status_code == (202 if verb == "run" else 200), answer.text
+    assert answer.status_code == (200 if verb == "cancel" else 202), answer.text
     return client.get(f"edits/{told['id']}").json
 
 
@@ -173,7 +172,7 @@ def test_a_finished_edit_is_taken_back_part_by_part(client, kernel, tenant, stoc
     assert client.patch(f"items/{ids[1]}", {"standard_cost": "9"}, version=2).status_code == 200
     assert client.delete(f"items/{ids[4]}", version=2).status_code == 204
     monkeypatch.setattr(kernel, "listeners", [])
-    take_back(kernel, tenant, told)
+    assert run(client, told, "undo")["state"] == "undoing"
     assert run_job(kernel, client.get(f"edits/{told['id']}").json["job_id"]) is None
     half = client.get(f"edits/{told['id']}").json
     assert (half["state"], half["restored"], half["kept"], half["progress"]) == ("undoing", 1, 1, 40)
@@ -204,24 +203,30 @@ def test_what_is_changed_while_it_is_taken_back_is_not_overwritten(client, kerne
     assert client.patch(f"items/{ids[0]}", {"standard_cost": "9"}, version=2).status_code == 200
     # As if it had been looked at just before that.
     monkeypatch.setattr("core.desk.undoing._versions", lambda *_args: dict.fromkeys(ids, 2))
-    take_back(kernel, tenant, told)
+    run(client, told, "undo")
     done = client.get(f"edits/{told['id']}").json
     assert [(row["id"], row["reason"]) for row in done["not_taken_back"]] == [(ids[0], undoing.SINCE)]
     now = costs(kernel, tenant)
     assert (now["M-0001"], now["M-0002"]) == ("9.000000", "0.333333")
 
 
-def take_back(kernel, tenant, told):
-    with kernel.unit(tenant.id) as ctx:
-        edits.undo(ctx, ctx.get(BulkEdit, told["id"]))
-
-
-def test_an_edit_that_changed_nothing_has_nothing_to_take_back(client, kernel, tenant, stock_of):
+def test_an_edit_that_changed_nothing_has_nothing_to_take_back(client, stock_of):
     stock_of(2)
     told = run(client, prepare(client, where=RAW, values={"maximum_stock": "100"}))
     assert (told["unchanged"], told["can_undo"]) == (2, False)
-    with pytest.raises(Refused, match="has changed nothing"):
-        take_back(kernel, tenant, told)
+    assert_problem(client.post(f"edits/{told['id']}/undo"), 409, "NOTHING_TO_UNDO")
+
+
+def test_its_search_reads_conditions_as_a_list_does(client, kernel, tenant, stock_of):
+    stock_of(3)
+    told = prepare(client, where={"search": "kind:raw code:M-0002*"}, adjust=RAISE)
+    assert (told["total"], told["where"]["search"]) == (1, "")
+    assert_problem(ask(client, where={"search": "colour:red"}, adjust=RAISE), 422, field="search")
+    assert_problem(ask(client, where={"search": '"kind:raw"'}, adjust=RAISE), 422, field="ids")
+    # The same words, changed by one request.
+    body = {"where": {"search": "kind:packaging"}, "adjust": RAISE}
+    assert client.send("PATCH", "items", body).json["changed"] == 1
+    assert costs(kernel, tenant)["JAR"] == "1.045000"
 
 
 def test_one_request_prepares_and_starts(client, stock_of):
@@ -264,6 +269,7 @@ def test_others_neither_see_nor_reach_it(client, other_client, app, kernel, tena
     colleague = ApiClient(app, make_member(kernel, tenant, ("inventory.item.read", "inventory.item.update")))
     for stranger in (other_client, colleague):
         assert_problem(stranger.get(f"edits/{told['id']}"), 404)
+        assert_problem(stranger.post(f"edits/{told['id']}/undo"), 404)
         assert_problem(stranger.post(f"edits/{told['id']}/run"), 404)
         assert_problem(stranger.get(f"edits/{told['id']}/refusals"), 404)
         assert_problem(stranger.send("DELETE", f"edits/{told['id']}"), 404)

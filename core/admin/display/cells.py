@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -83,12 +82,18 @@ def _text(kind: str, value: Any, zone: ZoneInfo) -> str:
     if kind == "moment":
         return moment_text(datetime.fromisoformat(str(value)), zone)
     if isinstance(value, (dict, list)):
-        return _json_text(value)
+        text = _in_words(value)
+        return text if len(text) <= LONGEST_CELL else f"{text[:LONGEST_CELL]}…"
     return str(value)
 
 
-def _json_text(value: Any) -> str:
-    if isinstance(value, list) and all(isinstance(item, (str, int)) for item in value):
-        return ", ".join(str(item) for item in value)
-    text = json.dumps(value, ensure_ascii=False)
-    return "" if value in ({}, []) else text[:LONGEST_CELL] + ("…" if len(text) > LONGEST_CELL else "")
+def _in_words(value: Any) -> str:
+    """Return a structured value in one line: {"scent": "Lavender", "size": "60 ml"} as Scent: Lavender; Size: 60 ml."""
+    if isinstance(value, dict):
+        return "; ".join(f"{words_label(str(key))}: {_in_words(item)}" for key, item in value.items())
+    if isinstance(value, list):
+        parts = [f"({_in_words(item)})" if isinstance(item, (dict, list)) else _in_words(item) for item in value]
+        return ", ".join(parts)
+    if isinstance(value, bool):
+        return "Yes" if value else "No"
+    return "empty" if value in (None, "") else str(value)

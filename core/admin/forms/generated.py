@@ -49,6 +49,8 @@ class GridPlan(Plan):
         super().__init__(columns)
         self.name, self.title, self.columns, self.help = name, title, columns, help
         self.tab, self.ordered = tab, ordered
+        # Of a choice that must be made the browser shows the first word.
+        self.shown_first = {info.name: info.choices[0][0] for info in columns if info.choices and not info.blank}
 
 
 class FormPlan(Plan):
@@ -161,6 +163,11 @@ class BoundGrid:
         """What is wrong with more rows than a page can take."""
         return f"Holds {self.count} rows; a page takes {MOST_ROWS}." if self.count > MOST_ROWS else ""
 
+    @property
+    def knows_empty_rows(self) -> bool:
+        """Whether a row can be left empty: one that consists of choices which must be made always says something."""
+        return len(self.plan.shown_first) < len(self.columns)
+
     @cached_property
     def blank_row(self) -> Row:
         """The empty row that the page copies for a new one."""
@@ -228,6 +235,13 @@ class BoundForm:
         """Whether nobody typed anything yet, so that all of it can be drawn from patterns."""
         return not self.inputs.is_made and all(grid.is_still for grid in self.grids.values())
 
+    def begin(self) -> BoundForm:
+        """Have an empty row ready to be typed into in each grid that has none; left empty, it is not sent."""
+        for grid in self.grids.values():
+            if not grid.lines and grid.knows_empty_rows:
+                grid.lines = [{}]
+        return self
+
     def settle(self) -> None:
         """Hide and close inputs as what is typed says."""
         self.inputs.settle()
@@ -258,11 +272,12 @@ class BoundForm:
     def _lines(self, grid: BoundGrid) -> list[dict[str, Any]]:
         lines: list[dict[str, Any]] = []
         grid.sent = []
+        empty = body_of(grid.blank_row, self.zone, creating=True) | grid.plan.shown_first
         for position, row in enumerate(grid.rows):
             line = body_of(row, self.zone, creating=not row.id)
             if row.id:
                 line["id"] = row.id
-            elif not any(value not in (None, "", False) for value in line.values()) and grid.columns:
+            elif line == empty and grid.knows_empty_rows:
                 continue
             grid.sent.append(position)
             lines.append(line)

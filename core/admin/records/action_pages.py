@@ -148,7 +148,8 @@ def _form(ctx: Context, asked: Asked, *, posted: bool) -> BoundForm:
     plan = argument_plan(ctx, asked.parameters)
     dumped = {item.name: _default(item.default) for item in asked.parameters if item.default not in (None, "")}
     values = dumped | request.args.to_dict()
-    return BoundForm(plan, own_zone(ctx), values=values, posted=request.form if posted else None)
+    form = BoundForm(plan, own_zone(ctx), values=values, posted=request.form if posted else None)
+    return form if posted else form.begin()
 
 
 def _default(value: Any) -> Any:

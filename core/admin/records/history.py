@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from core.actions.context import Context
 from core.actions.history import stretch_of
 from core.actions.models import AuditEntry
-from core.admin.display.cells import LONGEST_CELL, cell, moment_text
+from core.admin.display.cells import cell, moment_text
 from core.admin.display.words import words_label
 from core.desk.preferences import own_zone
 from core.resources.kinds import dump_moment
@@ -158,25 +158,10 @@ class Teller:
 
 def said(kind: str, value: Any, label: str | None, zone: ZoneInfo) -> str:
     """Return a value as people read it, even when it is not one of its kind."""
-    if isinstance(value, (dict, list)):
-        text = _in_words(value)
-        return text if len(text) <= LONGEST_CELL else f"{text[:LONGEST_CELL]}…"
     try:
         return cell(kind, value, zone, label=label).text
     except ValueError:
         return str(value)
-
-
-def _in_words(value: Any) -> str:
-    """Return a structured value in one line: {"scent": "Lavender", "size": "60 ml"} as Scent: Lavender; Size: 60 ml."""
-    if isinstance(value, dict):
-        return "; ".join(f"{words_label(str(key))}: {_in_words(item)}" for key, item in value.items())
-    if isinstance(value, list):
-        parts = [f"({_in_words(item)})" if isinstance(item, (dict, list)) else _in_words(item) for item in value]
-        return ", ".join(parts)
-    if isinstance(value, bool):
-        return "Yes" if value else "No"
-    return "empty" if value in (None, "") else str(value)
 
 
 def _event(ctx: Context, teller: Teller, entry: AuditEntry) -> Event:

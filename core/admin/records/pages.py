@@ -59,7 +59,7 @@ def new_record(visit: Visit, resource: Resource) -> Response:
         values = new_values(shape, request.args.to_dict(), zone)
         copied = copy_of(ctx, shape, source) if source is not None else None
         form = bind_form(ctx, shape, {**values, **copied.values} if copied is not None else values)
-        return show_new(visit, ctx, resource, form, copied=copied)
+        return show_new(visit, ctx, resource, form.begin(), copied=copied)
 
 
 def show_new(

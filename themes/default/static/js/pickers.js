@@ -71,6 +71,7 @@ function settingsFor(select, name) {
       return Boolean(this.doors?.create);
     },
     load(text, done) {
+      this.shut = false;
       const url = new URL(select.dataset.picker, location.href);
       url.searchParams.set("search", text);
       if (!text && recentOf(select).length) url.searchParams.set("recent", recentOf(select).join());
@@ -80,13 +81,19 @@ function settingsFor(select, name) {
           this.doors = page;
           this.found = page.items.map((item) => item.id);
           this.clearOptions();
+          // What comes after somebody closed the list must not open it again.
+          const { shut } = this;
           done(page.items);
+          if (shut) this.close(false);
         })
         .catch(() => done());
     },
     onDropdownOpen() {
       // What is typed is asked for by itself.
       if (!this.doors && !this.inputValue()) this.load("");
+    },
+    onDropdownClose() {
+      this.shut = true;
     },
     onChange(value) {
       if (value) {
