@@ -36,9 +36,11 @@ def create_tenant(
     """Make a tenant with its owner (a user's name), the kernel's roles and modules switched on; returns its id."""
     with kernel.platform() as db:
         tenant_id = add_tenant(db, slug=slug, name=name, currency=currency, zone=zone, owner=owner).id
-    for plugin in switch_on:
+    wanted = list(switch_on)
+    if wanted:
         with kernel.unit(tenant_id) as ctx:
-            modules.enable(ctx, plugin)
+            for plugin in wanted:
+                modules.enable(ctx, plugin)
     return tenant_id
 
 

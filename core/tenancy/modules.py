@@ -11,7 +11,6 @@ import sqlalchemy as sa
 from core.db.prepared import Prepared
 from core.db.session import KernelSession
 from core.errors import NotFound, Refused
-from core.identity.roles import DeclaredRole, publish_roles
 from core.plugins.registry import KERNEL, Registry
 from core.tenancy.models import Tenant, TenantModule
 
@@ -89,8 +88,6 @@ def switch_on(db: KernelSession, registry: Registry, tenant: TenantInfo, plugin:
         if name not in known:
             db.add(TenantModule(tenant_id=tenant.id, plugin=name))
     db.flush()
-    brought = (role for role in registry.roles.values() if role.plugin in added)
-    publish_roles(db, tenant.id, [DeclaredRole(role.key, role.title, role.allow, role.rules) for role in brought])
     _raise_revision(db, tenant.id)
     return added
 

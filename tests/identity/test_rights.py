@@ -305,7 +305,7 @@ def test_a_tenants_session_sees_its_own_members_and_roles_only(world, soap, pain
         session.add(Member(tenant_id=paint, user_id=1, username="x", name="x", email="x@example.com"))
 
 
-@pytest.mark.parametrize("world", ["postgresql"], indirect=True)
+@pytest.mark.only_on("postgresql")
 def test_row_level_security_lets_the_kernel_look_up_members_and_nobody_else(world, soap, paint):
     world.user("anna", soap, paint)
     count, stored = sa.text("SELECT count(*) FROM core_member"), []
