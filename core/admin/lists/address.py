@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from urllib.parse import urlencode
 
 from werkzeug.datastructures import MultiDict
@@ -27,6 +28,12 @@ PLAIN = 0
 """In the place of a saved view: the list as it is, although another one opens by itself."""
 
 Pairs = list[tuple[str, str]]
+
+
+@lru_cache(maxsize=4096)
+def _written(pairs: tuple[tuple[str, str], ...]) -> str:
+    # A page leads to itself, changed a little, from each of its columns.
+    return urlencode(pairs)
 
 
 @dataclass(frozen=True)
@@ -99,7 +106,7 @@ class ListAddress:
         pairs += [("page", str(self.page))] if self.page > 1 else []
         pairs += [("after", self.after)] if self.after else []
         pairs += [("count", self.count)] if self.count else []
-        return f"/{self.path}" + (f"?{urlencode(pairs)}" if pairs else "")
+        return f"/{self.path}" + (f"?{_written(tuple(pairs))}" if pairs else "")
 
     def _whole(self) -> Pairs:
         state = self._state()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +12,7 @@ from core.admin.display.cells import Cell
 from core.admin.display.markup import Pattern, drawn, escaped, hole, shown_markup
 
 LONG = 40
+EMPTY = shown_markup(Cell(""), "")
 Row = Mapping[str, Any]
 
 
@@ -52,13 +53,18 @@ class ListedRows(list[ListedRow]):
 def listed_rows(columns: Sequence[Told], rows: Sequence[Row], labels: Sequence[str], path: str) -> ListedRows:
     """Return records as rows; the first cell is the link to one, and links in the others would be in its way."""
     texts = escaped([column.text(row) for row in rows for column in columns])
-    names, found, at = escaped(labels), ListedRows(), 0
-    heads = [_head(column, place) for place, column in enumerate(columns)]
-    for row, name in zip(rows, names, strict=True):
-        url, told = f"{path}/{row['id']}", texts[at : at + len(columns)]
-        at += len(columns)
-        cells = drawn(_cells(columns, heads, row, told, f'<a href="{url}">{told[0] or name}</a>' if told else ""))
-        found.append(ListedRow(row["id"], row.get("version"), drawn([name]), url, cells))
+    names, found, width = escaped(labels), ListedRows(), len(columns)
+    heads, tones = [_head(column, place) for place, column in enumerate(columns)], [item.tone for item in columns[1:]]
+    for at, (row, name) in enumerate(zip(rows, names, strict=True)):
+        url, told = f"{path}/{row['id']}", texts[at * width : (at + 1) * width]
+        cells = [_cell(heads[0], told[0], f'<a href="{url}">{told[0] or name}</a>')] if told else []
+        # Most cells are plain and short: they are written here and now.
+        cells += [
+            f"{head}>{text or EMPTY}</td>" if tone is None and len(text) <= LONG
+            else _cell(head, text, shown_markup(Cell(text, tone=tone(row) if tone is not None else None), text))
+            for head, text, tone in zip(heads[1:], told[1:], tones, strict=True)
+        ]  # fmt: skip
+        found.append(ListedRow(row["id"], row.get("version"), drawn([name]), url, drawn(cells)))
     return found
 
 
@@ -67,12 +73,6 @@ def _head(column: Told, place: int) -> str:
     return f'<td data-field="{escape(column.name)}" class="{"num" if column.numeric else ""}{look}"'
 
 
-def _cells(columns: Sequence[Told], heads: Sequence[str], row: Row, told: Sequence[str], link: str) -> Iterator[str]:
-    inner = link
-    for column, head, text in zip(columns, heads, told, strict=True):
-        title = f' title="{text}"' if len(text) > LONG else ""
-        if not inner:
-            tone = column.tone(row) if column.tone is not None else None
-            inner = text if text and tone is None else shown_markup(Cell(text, tone=tone), text)
-        yield f"{head}{title}>{inner}</td>"
-        inner = ""
+def _cell(head: str, text: str, inner: str) -> str:
+    title = f' title="{text}"' if len(text) > LONG else ""
+    return f"{head}{title}>{inner}</td>"
