@@ -9,6 +9,7 @@ from core.api import Context, Invalid, arg, column, report, select
 from plugins.inventory.models.documents import Issue, Receipt
 from plugins.inventory.queries.levels import location_rows
 from plugins.inventory.resources.documents import issues, receipts
+from plugins.inventory.words import day_text
 
 _DAYS = 31
 Since = Annotated[date | None, arg("From", help="Empty: 31 days back.")]
@@ -68,9 +69,12 @@ def receipts_report(
 
 def _between(ctx: Context, since: date | None, until: date | None) -> tuple[date, date]:
     last = until or ctx.today()
-    first = since or last - timedelta(days=_DAYS)
+    try:
+        first = since or last - timedelta(days=_DAYS)
+    except OverflowError:
+        raise Invalid({"until": [f"No calendar reaches {_DAYS} days further back. Use a later day."]}) from None
     if first > last:
-        raise Invalid({"since": [f"Must not lie after {last}."]})
+        raise Invalid({"since": [f"Must not lie after {day_text(last)}."]})
     return first, last
 
 
