@@ -85,6 +85,8 @@ def create_saved_view(ctx: Context, resource_key: str, values: Mapping[str, Any]
     """Keep a new view; Invalid names what does not fit, Forbidden where it would be shared without the right to."""
     if ctx.actor.user_id is None:
         raise Forbidden("Only a person keeps views.", code="NOT_A_PERSON")
+    if resource_key is None:
+        raise Invalid({"resource": ["Name the list that it is a view of, such as inventory.item."]})
     if not _may_read(ctx, resource_key):
         raise Invalid({"resource": [f"There is no list {str(resource_key)[:80]!r} that you may read."]})
     given = {"audience": "me", "role": "", "query": "", "columns": [], "density": "", "is_default": False, **values}
@@ -105,7 +107,8 @@ def change_saved_view(ctx: Context, view_id: int, values: Mapping[str, Any], ver
     row = writable_view(ctx, view_id)
     if version is not None and version != row.version:
         raise VersionMismatch("Somebody else changed the view; open it again.", current_version=row.version)
-    checked = _checked(ctx, {"audience": row.audience, "role": row.role, **values})
+    audience = values.get("audience", row.audience)
+    checked = _checked(ctx, {"audience": audience, "role": row.role if audience == "role" else "", **values})
     _require(ctx, checked["audience"])
     ctx.operation = ctx.operation or "kernel.saved_view.update"
     # Whoever takes a shared view for themselves alone takes it from the others: it becomes theirs.
@@ -190,13 +193,13 @@ def _checked(ctx: Context, values: Mapping[str, Any]) -> dict[str, Any]:
         raise Invalid({"name": [str(text) for text in error.messages]}) from None
     errors = {key[:80]: [f"Is not known; use {', '.join(WRITABLE)}."] for key in given if key not in WRITABLE}
     errors |= {key: [fault] for key, value in given.items() if key in FAULTS and (fault := FAULTS[key](value))}
+    if not errors and given["role"] and given["audience"] != "role":
+        errors = {"role": ["Leave it out, or make the audience role."]}
     if not errors and given["audience"] == "role" and given["role"] not in {key for key, _ in roles_to_share_with(ctx)}:
         # Without the right to share, a role's name says nothing: the refusal follows.
         errors = {"role": ["There is no such role."]} if ctx.can(SHARE) else {}
     if errors:
         raise Invalid(errors)
-    if given["audience"] != "role":
-        given["role"] = ""
     return {**given, **({"name": given["name"].strip()} if "name" in given else {})}
 
 

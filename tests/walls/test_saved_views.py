@@ -76,12 +76,26 @@ def test_one_view_opens_first_for_each_audience(people):
     [({"name": ""}, "name"), ({"name": "x" * 81}, "name"), ({"query": "a b"}, "query"), ({"query": 3}, "query"),
      ({"columns": ["a b"]}, "columns"), ({"columns": "code"}, "columns"), ({"density": "huge"}, "density"),
      ({"is_default": "yes"}, "is_default"), ({"audience": "us"}, "audience"), ({"user_id": 1}, "user_id"),
-     ({"resource": "nothing.here"}, "resource"), ({"resource": 5}, "resource"), ({"name": "a\x00b"}, "name")],
+     ({"resource": "nothing.here"}, "resource"), ({"resource": 5}, "resource"), ({"resource": None}, "resource"),
+     ({"name": 5}, "name"), ({"role": 5}, "role"), ({"role": "kernel.nobody"}, "role"), ({"name": "a\x00b"}, "name")],
 )  # fmt: skip
 def test_what_cannot_be_kept_is_refused_by_name(people, values, field):
     answer = people["ada"].post("saved-views", {**kept(), **values})
     assert answer.status_code == 422, answer.text
     assert field in answer.json["errors"]
+
+
+def test_a_view_without_its_list_asks_for_it(people):
+    answer = people["ada"].post("saved-views", {"name": "Raw"})
+    assert answer.json["errors"] == {"resource": ["Name the list that it is a view of, such as inventory.item."]}
+
+
+def test_a_shared_view_taken_back_has_no_role_any_more(kernel, people):
+    role = sorted(kernel.registry.roles)[0]
+    made = people["boss"].post("saved-views", kept(audience="role", role=role)).json
+    assert people["boss"].patch(f"saved-views/{made['id']}", {"audience": "me", "role": role}).status_code == 422
+    taken = people["boss"].patch(f"saved-views/{made['id']}", {"audience": "me"}).json
+    assert (taken["audience"], taken["role"]) == ("me", "")
 
 
 def test_a_foreign_organisations_views_are_not_there(app, kernel, people):
