@@ -13,6 +13,7 @@ from core.api import Context, Invalid, Refused
 from plugins.inventory.ledger.facts import LOT_COLUMNS, ItemFacts, LotFacts, check_lot_of_item, load_lots
 from plugins.inventory.ledger.movement import Incoming
 from plugins.inventory.models.lots import Lot
+from plugins.inventory.words import day_text
 
 LotKey = tuple[int, str]
 
@@ -61,7 +62,7 @@ def _check_may_grow(lot: LotFacts, item: ItemFacts, line: Incoming) -> None:
     if lot.state in ("expired", "recalled"):
         raise Refused("LOT_NOT_AVAILABLE", f"Lot {lot.number} of {item.code} is {lot.state}. Receive into a new lot.")
     if line.expires_on is not None and line.expires_on != lot.expires_on:
-        told = f"expires on {lot.expires_on}" if lot.expires_on else "has no date of expiry"
+        told = f"expires on {day_text(lot.expires_on)}" if lot.expires_on else "has no date of expiry"
         told = f"Lot {lot.number} of {item.code} {told}. Use a lot number of its own."
         raise Invalid({"expires_on": [told]}, code="LOT_DIFFERS")
 

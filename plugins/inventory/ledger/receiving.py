@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from decimal import Decimal
 
 from core.api import Context, Invalid, Refused
@@ -14,6 +15,7 @@ from plugins.inventory.ledger.movement import MOVE_TYPES, Incoming, Movement, So
 from plugins.inventory.ledger.posting import Posting, open_posting
 from plugins.inventory.ledger.present_cost import PresentCosts
 from plugins.inventory.ledger.quantities import base_quantities, check_money
+from plugins.inventory.words import day_text
 
 _FRESH = ("receipt", "restock", "finished_batch")
 
@@ -61,11 +63,22 @@ def _check_items(posting: Posting, lines: Sequence[Incoming], move_type: str) ->
     asleep = sorted({item.code for item in posting.items.values() if not item.is_active})
     if asleep:
         raise Refused("ITEM_INACTIVE", f"{', '.join(asleep)} is not active. Activate it before receiving more.")
-    day = posting.source.business_date
-    stale = {
-        f"lines.{n}.expires_on": [f"{line.expires_on} is before the day of receipt, {day}."]
+    _check_days(lines, posting.source.business_date, fresh=move_type in _FRESH)
+
+
+def _check_days(lines: Sequence[Incoming], day: date, *, fresh: bool) -> None:
+    """Refuse what was not made yet on the day it comes in, and of fresh goods what has expired by then."""
+    unmade = {
+        f"lines.{n}.made_on": [f"{day_text(line.made_on)} is after the day of receipt, {day_text(day)}."]
         for n, line in enumerate(lines)
-        if line.expires_on is not None and line.expires_on < day and move_type in _FRESH
+        if line.made_on is not None and line.made_on > day
+    }
+    if unmade:
+        raise Invalid(unmade, code="NOT_MADE_YET")
+    stale = {
+        f"lines.{n}.expires_on": [f"{day_text(line.expires_on)} is before the day of receipt, {day_text(day)}."]
+        for n, line in enumerate(lines)
+        if line.expires_on is not None and line.expires_on < day and fresh
     }
     if stale:
         raise Invalid(stale, code="ALREADY_EXPIRED")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -11,7 +11,7 @@ from sqlalchemy import event
 
 from core.api import Duplicate, Invalid, Refused, select
 from core.testing.clients import ApiClient
-from plugins.inventory.api import Item, Move
+from plugins.inventory.api import Item, Move, day_text
 from plugins.inventory.tests.shop import Shop
 
 
@@ -99,7 +99,7 @@ def test_a_lot_number_with_another_expiry_is_another_lot(shop: Shop) -> None:
 
 def test_two_lines_of_a_new_lot_do_not_contradict_each_other(shop: Shop) -> None:
     oil, soon = shop.item("OIL"), shop.ctx.today() + timedelta(days=10)
-    for first, told in ((soon, f"expires on {soon}"), (None, "has no date of expiry")):
+    for first, told in ((soon, f"expires on {day_text(soon)}"), (None, "has no date of expiry")):
         lines = [
             shop.line(oil, 5, unit_cost=Decimal(1), lot_number=f"LOT {first}", expires_on=expires_on)
             for expires_on in (first, soon + timedelta(days=80))
@@ -129,6 +129,18 @@ def test_goods_that_have_expired_are_not_received(shop: Shop) -> None:
     with pytest.raises(Invalid) as refused:
         shop.receive(milk, 10, expires_on=shop.ctx.today() - timedelta(days=1))
     assert refused.value.code == "ALREADY_EXPIRED"
+
+
+def test_goods_that_are_not_made_yet_are_not_received(shop: Shop) -> None:
+    """The last of all days would have the milk expire in a year that no calendar has."""
+    milk, today = shop.item("MILK", "ml", shelf_life_days=21), shop.ctx.today()
+    for made_on in (today + timedelta(days=1), date.max):
+        with pytest.raises(Invalid) as refused:
+            shop.receive(milk, 10, made_on=made_on)
+        told = f"{day_text(made_on)} is after the day of receipt, {day_text(today)}."
+        assert (refused.value.code, refused.value.errors) == ("NOT_MADE_YET", {"lines.0.made_on": [told]})
+    fresh = shop.lot(shop.receive(milk, 10, made_on=today - timedelta(days=1)))
+    assert fresh.expires_on == today + timedelta(days=20)
 
 
 @pytest.mark.parametrize("days", [1, 400])
