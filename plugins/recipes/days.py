@@ -10,4 +10,7 @@ from core.api import Context
 
 def start_of(ctx: Context, day: date) -> datetime:
     """Return the moment at which a day begins where the organisation is."""
-    return datetime.combine(day, time(), ZoneInfo(ctx.tenant.zone)).astimezone(UTC)
+    try:
+        return datetime.combine(day, time(), ZoneInfo(ctx.tenant.zone)).astimezone(UTC)
+    except OverflowError:  # East of Greenwich the first of all days begins in a year that nothing can name.
+        return datetime.min.replace(tzinfo=UTC)
