@@ -35,6 +35,7 @@ from plugins.recipes.models.recipes import BATCH_TYPES, SMALLEST, SUPPLIES, Reci
 COST_METHODS = ("fifo", "average")
 # What was planned stands once it was started: add extras, adjust containers, or cancel.
 _STARTED = {"state": ("in_progress", "finished", "cancelled", "failed")}
+_ENDED = {"state": ("finished", "cancelled", "failed")}
 
 
 class BatchPlan(Entry):
@@ -84,7 +85,7 @@ class Batch(Record):
         help="Its own location always comes first. Empty: as the recipe, or else the settings, say.",
         readonly_when=_STARTED,
     )
-    due_date: Mapped[date | None] = field(Date, label="Due", optional=True)
+    due_date: Mapped[date | None] = field(Date, label="Due", optional=True, readonly_when=_ENDED)
     notes: Mapped[str | None] = field(Text, label="Notes", optional=True, multiline=True)
 
     yield_unit_id, yield_unit = ref(Unit, label="Yield unit", readonly=True)

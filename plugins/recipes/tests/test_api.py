@@ -238,6 +238,20 @@ def test_what_was_planned_stands_once_it_was_started(client, shop, browser):
     assert (later["due_date"], later["scale"]) == ("2030-01-01", "1.000000")
 
 
+@pytest.mark.parametrize(
+    ("verb", "given"), [("finish", {"final_quantity": "1"}), ("cancel", {}), ("fail", {"reason": "It seized."})]
+)
+def test_a_batch_that_has_ended_is_due_no_more(client, shop, verb, given):
+    batch = done(client.post(f"recipes/{shop.recipe_id}/start-batch", {"scale": "1", "due_date": "2030-01-01"}))
+    done(client.post(f"batches/{batch['id']}/{verb}", given))
+    ended = done(client.get(f"batches/{batch['id']}"))
+    problem = done(client.patch(f"batches/{batch['id']}", {"due_date": "2030-01-09"}, version=ended["version"]), 422)
+    assert (problem["code"], list(problem["errors"])) == ("READ_ONLY", ["due_date"])
+    assert done(client.get(f"batches/{batch['id']}"))["due_date"] == "2030-01-01"
+    same = {"due_date": "2030-01-01", "notes": "Came out pale."}
+    assert done(client.patch(f"batches/{batch['id']}", same, version=ended["version"]))["notes"] == "Came out pale."
+
+
 def test_forms_say_which_number_is_which(client, shop, browser):
     batch = done(client.post(f"recipes/{shop.recipe_id}/start-batch", {"scale": "1"}))
     finish = browser.get(f"/batches/{batch['id']}/do/finish").text
