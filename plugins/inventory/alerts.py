@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date
-from decimal import Decimal
 from typing import Any
 
 from core.api import Context, alert
 from plugins.inventory.queries.stock import expiring, low_stock
+from plugins.inventory.words import amount_text, day_text
 
 READ = "inventory.stock.read"
 
@@ -18,10 +17,11 @@ def low_stock_alert(ctx: Context) -> Iterable[dict[str, Any]]:
     """Tell of every item at or under its reorder point; one that is out comes first."""
     for row in low_stock(ctx):
         out = row["available"] <= 0
+        left = amount_text(row["available"], row["unit"])
         yield {
             "key": row["item_id"],
             "text": f"{row['name']} is {'out of stock' if out else 'low'}",
-            "detail": f"{_amount(row['available'])} {row['unit']} left, reorder at {_amount(row['reorder_point'])}",
+            "detail": f"{left} left, reorder at {amount_text(row['reorder_point'])}",
             "tone": "bad" if out else "warn",
             "url": f"/items/{row['item_id']}" if ctx.can("inventory.item.read") else "",
         }
@@ -35,15 +35,7 @@ def expiring_alert(ctx: Context) -> Iterable[dict[str, Any]]:
         yield {
             "key": f"{row['lot_id']}.{row['location_id']}",
             "text": f"{row['name']}, lot {row['lot_number']}, {'has expired' if over else 'expires soon'}",
-            "detail": f"{_amount(row['on_hand'])} on hand, use by {_day(row['expires_on'])}",
+            "detail": f"{amount_text(row['on_hand'], row['unit'])} on hand, use by {day_text(row['expires_on'])}",
             "tone": "bad" if over else "warn",
             "url": f"/lots/{row['lot_id']}" if ctx.can("inventory.lot.read") else "",
         }
-
-
-def _amount(value: Decimal) -> str:
-    return f"{round(value, 2).normalize():f}"
-
-
-def _day(value: date) -> str:
-    return f"{value.day} {value:%b %Y}"

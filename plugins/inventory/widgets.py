@@ -16,6 +16,7 @@ from plugins.inventory.models.moves import Move
 from plugins.inventory.models.stock import Stock
 from plugins.inventory.queries.levels import visible
 from plugins.inventory.queries.stock import expiring, low_stock, stock_summary
+from plugins.inventory.words import amount_text, day_text
 
 READ, COST = "inventory.stock.read", "inventory.stock.sensitive"
 SHOWN = 6
@@ -82,7 +83,7 @@ def low_stock_card(ctx: Context) -> dict[str, Any]:
     items = [
         {
             "text": row["name"],
-            "detail": f"{_amount(row['available'])} of {_amount(row['reorder_point'])} {row['unit']}",
+            "detail": f"{amount_text(row['available'])} of {amount_text(row['reorder_point'], row['unit'])}",
             "url": f"/items/{row['item_id']}",
             "tone": "bad" if row["available"] <= 0 else "warn",
         }
@@ -99,7 +100,7 @@ def expiring_card(ctx: Context) -> dict[str, Any]:
     items = [
         {
             "text": f"{row['name']}, {row['lot_number']}",
-            "detail": _day(row["expires_on"]),
+            "detail": day_text(row["expires_on"]),
             "url": f"/lots/{row['lot_id']}",
             "tone": "bad" if row["days_left"] < 0 else "warn",
         }
@@ -118,17 +119,9 @@ def receipts_card(ctx: Context) -> dict[str, Any]:
         "items": [
             {
                 "text": " ".join(part for part in (row.number, row.supplier_name) if part),
-                "detail": _day(row.received_on) if row.received_on else "",
+                "detail": day_text(row.received_on) if row.received_on else "",
                 "url": f"/receipts/{row.id}",
             }
             for row in rows
         ]
     }
-
-
-def _amount(value: Decimal) -> str:
-    return f"{round(value, 2).normalize():f}"
-
-
-def _day(value: date) -> str:
-    return f"{value.day} {value:%b %Y}"

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import joinedload
 
 from core.api import Context, alert, select
+from plugins.inventory.api import day_text, moment_text
 from plugins.recipes.actions import timers
 from plugins.recipes.models import Batch, BatchTimer
 
@@ -25,7 +25,7 @@ def late_alert(ctx: Context) -> Iterable[dict[str, Any]]:
         yield {
             "key": batch.id,
             "text": f"{batch.label or 'A planned batch'} of {batch.name} is late",
-            "detail": f"due {batch.due_date.day} {batch.due_date:%b %Y}, {days} day{'s' if days > 1 else ''} ago",
+            "detail": f"due {day_text(batch.due_date)}, {days:,} day{'s' if days > 1 else ''} ago",
             "tone": "bad" if batch.state == "in_progress" else "warn",
             "url": f"/batches/{batch.id}",
         }
@@ -39,12 +39,11 @@ def timer_alert(ctx: Context) -> Iterable[dict[str, Any]]:
     )
     with_batches = over.options(joinedload(BatchTimer.batch)).order_by(BatchTimer.ends_at, BatchTimer.id)
     for timer in ctx.all(with_batches.limit(MOST)):
-        ended = timer.ends_at.astimezone(ZoneInfo(ctx.tenant.zone))
         yield {
             # Extended and over again, it is to be told again.
             "key": f"{timer.id}.{timer.ends_at:%Y%m%d%H%M%S}",
             "text": f"{timer.name} of {timer.batch.label} is over",
-            "detail": f"since {ended.day} {ended:%b, %H:%M}",
+            "detail": f"since {moment_text(ctx, timer.ends_at)}",
             "tone": "bad",
             "url": f"/batches/{timer.batch_id}",
         }

@@ -9,7 +9,7 @@ cost_method = setting(
     default="fifo",
     choices=COST_METHODS,
     label="Cost of what a batch takes",
-    help="fifo: what the lots taken cost. average: the item's average cost at that moment. Locked when a batch starts.",
+    help="FIFO: what the lots taken cost. Average: the item's average cost at that moment. Locked when a batch starts.",
 )
 consumables_in_unit_cost = setting(
     "recipes.consumables_in_unit_cost",
@@ -24,6 +24,6 @@ supply = setting(
     default="own_location",
     choices=SUPPLIES,
     label="Batches take stock from",
-    help="own_location: where they are made. own_location_and_inside: also from what lies inside it. any_location: also"
+    help="Own location: where they are made. Own location and inside: also from what lies inside it. Any location: also"
     " from our other locations where the member works, oldest lot first. A recipe or a batch may say otherwise.",
 )

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from datetime import date
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import and_, case, func
 
 from core.api import Context, select, widget
+from plugins.inventory.api import day_text, moment_text
 from plugins.recipes.days import start_of
 from plugins.recipes.models import Batch, BatchTimer
 
@@ -35,7 +35,7 @@ def in_progress(ctx: Context) -> dict[str, Any]:
         "items": [
             {
                 "text": batch.label,
-                "detail": f"due {batch.due_date.day} {batch.due_date:%b}" if batch.due_date else "",
+                "detail": f"due {day_text(batch.due_date)}" if batch.due_date else "",
                 "url": f"/batches/{batch.id}",
                 "tone": "bad" if batch in late else "",
             }
@@ -88,7 +88,7 @@ def late(ctx: Context) -> dict[str, Any]:
         "items": [
             {
                 "text": " ".join(part for part in (batch.label, batch.name) if part),
-                "detail": f"due {batch.due_date.day} {batch.due_date:%b}",
+                "detail": f"due {day_text(batch.due_date)}",
                 "url": f"/batches/{batch.id}",
                 "tone": "bad" if batch.state == "in_progress" else "warn",
             }
@@ -109,7 +109,7 @@ def timers(ctx: Context) -> dict[str, Any]:
         "items": [
             {
                 "text": timer.name,
-                "detail": f"{timer.ends_at.astimezone(ZoneInfo(ctx.tenant.zone)):%d %b, %H:%M}",
+                "detail": moment_text(ctx, timer.ends_at),
                 "url": f"/batches/{timer.batch_id}",
                 "tone": "bad" if timer in over else "",
             }

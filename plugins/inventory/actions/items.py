@@ -17,6 +17,7 @@ from plugins.inventory.units.consistency import refuse_contradictions
 from plugins.inventory.units.converting import measure_of, rule_of
 from plugins.inventory.units.ratios import Rule
 from plugins.inventory.usage import reasons_for, refuse_deletion
+from plugins.inventory.words import amount_text
 
 # What a copy gets anew: its identity, and the marks that tell it from every other item.
 NOT_COPIED = frozenset({"tenant_id", "id", "version", "created_at", "updated_at", "custom", "code", "name", "barcode"})
@@ -116,7 +117,7 @@ def check_item(ctx: Context, item: Item, values: dict[str, Any]) -> None:
         raise Invalid({"capacity_unit_id": ["Give a capacity together with its unit, or neither."]})
     low, high = coming["minimum_stock"], coming["maximum_stock"]
     if low is not None and high is not None and low > high:
-        raise Invalid({"maximum_stock": [f"Must be {low:f}, the minimum, or more."]})
+        raise Invalid({"maximum_stock": [f"Must be {amount_text(low)}, the minimum, or more."]})
 
 
 @before(items, "create")

@@ -8,6 +8,7 @@ from core.api import Context, Refused, action, arg, select
 from plugins.inventory.ledger.tracing import trace
 from plugins.inventory.models.lots import Lot
 from plugins.inventory.resources.ledger import lots
+from plugins.inventory.words import day_text
 
 
 @action(lots, source="available", target="quarantine", label="Quarantine", icon="shield-alert")
@@ -21,7 +22,7 @@ def release(ctx: Context, lot: Lot, *, reason: Annotated[str, arg("Reason", max_
     """Let the lot be used again."""
     if lot.expires_on is not None and lot.expires_on < ctx.today():
         raise Refused(
-            "LOT_EXPIRED", f"Lot {lot.number} expired on {lot.expires_on}. Correct the date or throw it away."
+            "LOT_EXPIRED", f"Lot {lot.number} expired on {day_text(lot.expires_on)}. Correct the date or throw it away."
         )
     lot.state_reason = reason or None
 

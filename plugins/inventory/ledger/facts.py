@@ -14,6 +14,7 @@ from plugins.inventory.models.items import Item
 from plugins.inventory.models.locations import STOCK_TYPES, Location
 from plugins.inventory.models.lots import Lot
 from plugins.inventory.resources.locations import locations
+from plugins.inventory.words import day_text
 
 _ITEM_COLUMNS = (
     Item.id, Item.code, Item.name, Item.kind, Item.base_unit_id, Item.purchase_unit_id, Item.costing,
@@ -71,8 +72,8 @@ class LotFacts:
     def trouble_on(self, day: date) -> str:
         """Return why the lot may not be used that day."""
         if not self.there_on(day):
-            return f"received only on {self.received_on}"
-        return self.state if self.state != "available" else f"expired on {self.expires_on}"
+            return f"received only on {day_text(self.received_on)}"
+        return self.state if self.state != "available" else f"expired on {day_text(self.expires_on)}"
 
 
 def load_items(ctx: Context, item_ids: Iterable[int]) -> dict[int, ItemFacts]:

@@ -16,6 +16,7 @@ from plugins.inventory.ledger.facts import ItemFacts, LotFacts, check_lot_of_ite
 from plugins.inventory.ledger.movement import ZERO, Outgoing, Places
 from plugins.inventory.models.locations import Location
 from plugins.inventory.models.units import Unit
+from plugins.inventory.words import amount_text, day_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,19 +193,19 @@ def insufficient(ctx: Context, short: Sequence[Shortage], day: date | None = Non
     ]
     told = "; ".join(_told(line) for line in lines[:20])
     may_go_below = all(shortage.item.allow_negative for shortage in short)
-    when = f" of what came by {day}; post it later" if day is not None and day < ctx.today() else ""
+    when = f" of what came by {day_text(day)}; post it later" if day is not None and day < ctx.today() else ""
     return Refused("INSUFFICIENT_STOCK", f"Not enough stock{when}. {told}.", lines=lines, may_be_approved=may_go_below)
 
 
 def _told(line: dict[str, Any]) -> str:
     """Say in words what is short, and why what lies there does not count."""
-    amount = {name: f"{line[name].normalize():f} {line['unit']}" for name in ("needed", "available", "reserved")}
+    amount = {name: amount_text(line[name], line["unit"]) for name in ("needed", "available", "reserved")}
     where = ", ".join([line["location"], *line["also_at"]])
     what = f"{line['item']}, lot {line['lot']}" if line["lot"] else line["item"]
     told = f"{what}: {amount['needed']} needed, {amount['available']} available at {where}"
     unusable = line["on_hand"] - line["reserved"] - line["available"]
     why = [f"{amount['reserved']} reserved"] if line["reserved"] else []
-    why += [f"{unusable.normalize():f} {line['unit']} held back, expired or not there yet"] if unusable > 0 else []
+    why += [f"{amount_text(unusable, line['unit'])} held back, expired or not there yet"] if unusable > 0 else []
     return f"{told} ({', '.join(why)})" if why else told
 
 

@@ -16,6 +16,7 @@ from plugins.inventory.ledger.facts import ItemFacts, check_locations, load_item
 from plugins.inventory.ledger.movement import MOVE_TYPES, ZERO, Movement, Source
 from plugins.inventory.ledger.quantities import check_money
 from plugins.inventory.models.moves import Move
+from plugins.inventory.words import day_text
 
 
 @dataclass(slots=True)
@@ -97,11 +98,13 @@ def open_posting(
 def check_date(ctx: Context, source: Source) -> None:
     """Refuse a business date in the future or in the time that was closed."""
     if source.business_date > ctx.today():
-        raise Invalid({"date": [f"{source.business_date} lies in the future. Post it on the day."]}, code="FUTURE_DATE")
+        told = f"{day_text(source.business_date)} lies in the future. Post it on the day."
+        raise Invalid({"date": [told]}, code="FUTURE_DATE")
     closed_until: date | None = ctx.setting("inventory.closed_until")
     if closed_until is not None and source.business_date <= closed_until:
         raise Refused(
-            "DATE_CLOSED", f"Stock is closed up to {closed_until}. Use a later date than {source.business_date}."
+            "DATE_CLOSED",
+            f"Stock is closed up to {day_text(closed_until)}. Use a later date than {day_text(source.business_date)}.",
         )
 
 

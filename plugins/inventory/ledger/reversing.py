@@ -15,6 +15,7 @@ from plugins.inventory.ledger.movement import ZERO, Movement, Source
 from plugins.inventory.ledger.picking import Shortage, insufficient
 from plugins.inventory.ledger.posting import Posting, open_posting
 from plugins.inventory.models.moves import Move
+from plugins.inventory.words import amount_text
 
 _COLUMNS = (Move.item_id, Move.location_id, Move.lot_id, Move.move_type, Move.quantity, Move.value, Move.unit_cost,
             Move.variance, Move.entered_quantity, Move.entered_unit_id, Move.line_id, Move.reverses_id,
@@ -92,7 +93,7 @@ def _wanted(original: Movement, left: Movement, quantities: Mapping[int, Decimal
         raise Invalid({"quantity": ["Must be more than 0."]})
     if wanted > abs(left.quantity):
         raise Refused(
-            "ALREADY_REVERSED", f"Only {abs(left.quantity):f} is left to take back.", move_id=original.id,
+            "ALREADY_REVERSED", f"Only {amount_text(abs(left.quantity))} is left to take back.", move_id=original.id,
             left=abs(left.quantity),
         )  # fmt: skip
     return wanted if left.quantity < 0 else -wanted

@@ -11,6 +11,7 @@ from core.api import Context, NotFound, query, select
 from plugins.inventory.ledger.tracing import Link, trace
 from plugins.inventory.models.items import Item
 from plugins.inventory.models.lots import Lot
+from plugins.inventory.words import amount_text
 
 MOST_LOTS = 200
 
@@ -47,6 +48,6 @@ def _edges(links: list[Link], lots: dict[int, Lot]) -> list[dict[str, Any]]:
         total[pair] = total.get(pair, Decimal(0)) + link.quantity
     return [
         {"source": f"lot-{source}", "target": f"lot-{target}",
-         "label": f"{quantity.normalize():,f} {lots[source].item.base_unit.code}"}
+         "label": amount_text(quantity, lots[source].item.base_unit.code)}
         for (source, target), quantity in total.items()
     ]  # fmt: skip

@@ -13,6 +13,7 @@ from plugins.inventory.ledger.movement import ZERO
 from plugins.inventory.models.items import Item
 from plugins.inventory.models.lots import Lot
 from plugins.inventory.models.stock import Stock
+from plugins.inventory.models.units import Unit
 from plugins.inventory.queries.levels import (
     is_low,
     item_rows,
@@ -150,19 +151,21 @@ def expiring(
 ) -> list[dict[str, Any]]:
     """Answer the lots on hand that expire soon or have expired, the first to expire first."""
     within = ctx.setting("inventory.expiring_days") if days is None else days
-    columns = (Lot.id, Lot.number, Lot.expires_on, Lot.state, Item.id, Item.code, Item.name, Stock.location_id,
-               func.sum(Stock.on_hand))  # fmt: skip
+    columns = (Lot.id, Lot.number, Lot.expires_on, Lot.state, Item.id, Item.code, Item.name, Unit.code,
+               Stock.location_id, func.sum(Stock.on_hand))  # fmt: skip
     statement = (
         select(*columns)
         .join(Stock, and_(Stock.tenant_id == Lot.tenant_id, Stock.lot_id == Lot.id))
         .join(Item, and_(Item.tenant_id == Lot.tenant_id, Item.id == Lot.item_id))
+        .join(Unit, and_(Unit.tenant_id == Item.tenant_id, Unit.id == Item.base_unit_id))
         .where(Lot.expires_on <= ctx.today() + timedelta(days=within), Stock.on_hand > ZERO, *visible(ctx))
         .group_by(*columns[:-1])
         .order_by(Lot.expires_on, Lot.id)
     )
     if location_id is not None:
         statement = statement.where(Stock.location_id == location_id)
-    names = ("lot_id", "lot_number", "expires_on", "state", "item_id", "code", "name", "location_id", "on_hand")
+    names = ("lot_id", "lot_number", "expires_on", "state", "item_id", "code", "name", "unit", "location_id",
+             "on_hand")  # fmt: skip
     rows = [dict(zip(names, row, strict=True)) for row in ctx.rows(statement)]
     return [{**row, "days_left": (row["expires_on"] - ctx.today()).days} for row in rows]
 
@@ -184,7 +187,7 @@ def negative_inventory(ctx: Context) -> list[dict[str, Any]]:
         without_cost(ctx, {
             "item_id": row.item_id, "code": items[row.item_id].code, "name": items[row.item_id].name,
             "location_id": row.location_id, "location": locations[row.location_id].code, "on_hand": row.on_hand,
-            "value": row.value,
+            "unit": items[row.item_id].unit, "value": row.value,
         })
         for row in sorted(rows, key=lambda row: row.on_hand)
     ]  # fmt: skip

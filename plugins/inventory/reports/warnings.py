@@ -26,7 +26,7 @@ def low_stock(ctx: Context, *, location_id: Place = None) -> list[dict[str, Any]
     "inventory.expiring_report", title="Expiring lots", path="reports/expiring", permission=READ,
     columns=[*_ITEM, column("lot_number", "Lot"), column("expires_on", "Expires", "date"),
              column("days_left", "Days left", "integer"), column("on_hand", "On hand", "quantity"),
-             column("state", "State")],
+             column("unit", "Unit"), column("state", "State")],
 )  # fmt: skip
 def expiring(
     ctx: Context,
@@ -40,7 +40,7 @@ def expiring(
 
 @report(
     "inventory.below_zero_report", title="Stock below zero", path="reports/below-zero", permission=READ,
-    columns=[*_ITEM, column("location", "Location"), column("on_hand", "On hand", "quantity")],
+    columns=[*_ITEM, column("location", "Location"), column("on_hand", "On hand", "quantity"), column("unit", "Unit")],
 )  # fmt: skip
 def below_zero(ctx: Context) -> list[dict[str, Any]]:
     """What was let go before it came, and still has not come."""

@@ -10,9 +10,10 @@ from typing import Any
 import pytest
 from sqlalchemy import event
 
+from core.api import Refused
 from core.kernel import Kernel
 from core.testing.clients import ApiClient, BrowserClient
-from plugins.inventory.api import Item, LocationMember
+from plugins.inventory.api import Item, LocationMember, day_text
 from plugins.inventory.tests.shop import Shop
 
 Client = Callable[..., ApiClient]
@@ -78,6 +79,23 @@ def test_levels_and_reports_agree(client: ApiClient, ids: dict[str, int]) -> Non
         assert sum(Decimal(row["value"]) for row in rows) == 44, path
     sold = client.get("reports/issues").json["rows"]
     assert [Decimal(row["total_value"]) for row in sold] == [4]
+
+
+@pytest.mark.parametrize("path", ["reports/receipts", "reports/issues"])
+def test_a_report_reaches_no_further_back_than_the_calendar(client: ApiClient, ids: dict[str, int], path: str) -> None:
+    refused = client.get(f"{path}?until=0001-01-01")
+    assert (refused.status_code, set(refused.json["errors"])) == (422, {"until"})
+    whole = client.get(f"{path}?since=0001-01-01&until=9999-12-31")
+    assert (whole.status_code, bool(whole.json["rows"])) == (200, True)
+    assert client.get(f"{path}?since=0001-01-01&until=0001-01-01").json["rows"] == []
+
+
+def test_what_is_used_up_stands_last(client: ApiClient, ids: dict[str, int], unit: Any) -> None:
+    with unit() as ctx:
+        shop = Shop(ctx)
+        shop.issue(ctx.get(Item, ids["oil"]), 50)
+    on_hand = [Decimal(row["on_hand"]) for row in client.get("stock").json["items"]]
+    assert on_hand == [100, 50, 10, 10, 10, 0]
 
 
 def test_the_ledger_is_read_by_item_place_and_lot(client: ApiClient, ids: dict[str, int]) -> None:
@@ -227,3 +245,19 @@ def test_warnings_are_pages_and_cards(browser: BrowserClient, ids: dict[str, int
     home = browser.get("/").get_data(as_text=True)
     assert "Low stock" in home
     assert "Unavailable" not in home
+
+
+def test_warnings_and_refusals_say_amounts_and_days_as_the_pages_do(shop: Shop) -> None:
+    ctx, friday = shop.ctx, shop.ctx.today() + timedelta(days=4)
+    flour = shop.item("FLOUR", reorder_point=Decimal(4000))
+    shop.receive(flour, "2080.5", expires_on=friday)
+    cards, alerts = ctx.registry.widgets, ctx.registry.alerts
+    [low] = cards["inventory.low_stock_card"].function(ctx)["items"]
+    assert low["detail"] == "2,080.5 of 4,000 g"
+    [warned] = alerts["inventory.low_stock_alert"].function(ctx)
+    assert warned["detail"] == "2,080.5 g left, reorder at 4,000"
+    [old] = alerts["inventory.expiring_alert"].function(ctx)
+    assert old["detail"] == f"2,080.5 g on hand, use by {day_text(friday)}"
+    with pytest.raises(Refused) as refused:
+        shop.issue(flour, 12000)
+    assert "12,000 g needed, 2,080.5 g available" in refused.value.detail

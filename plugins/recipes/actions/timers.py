@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Annotated
 
 from core.api import Context, Refused, action, arg, select
+from plugins.inventory.api import moment_text
 from plugins.recipes.models import Batch, BatchTimer
 from plugins.recipes.resources.batches import batches, timers
 
@@ -32,7 +33,7 @@ def start_timer(
 def extend(ctx: Context, timer: BatchTimer, *, minutes: Minutes) -> None:
     """Give a timer more minutes; one that is over runs again, from now."""
     if timer.minutes + minutes > A_YEAR:
-        raise Refused("TIMER_TOO_LONG", f"No timer runs longer than {A_YEAR} minutes. Start another one.")
+        raise Refused("TIMER_TOO_LONG", f"No timer runs longer than {A_YEAR:,} minutes. Start another one.")
     timer.ends_at = max(timer.ends_at, ctx.now()) + timedelta(minutes=minutes)
     timer.minutes += minutes
 
@@ -47,7 +48,8 @@ def stop(ctx: Context, timer: BatchTimer) -> None:
 def expire(ctx: Context, timer: BatchTimer) -> None:
     """Mark a timer as over: the clock does, once its time has come."""
     if timer.ends_at > ctx.now():
-        raise Refused("TIMER_STILL_RUNNING", f"{timer.name} runs until {timer.ends_at.isoformat()}. Stop it instead.")
+        ends = moment_text(ctx, timer.ends_at)
+        raise Refused("TIMER_STILL_RUNNING", f"{timer.name} runs until {ends}. Stop it instead.")
 
 
 def expire_all_due(ctx: Context) -> list[BatchTimer]:

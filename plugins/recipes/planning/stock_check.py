@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from core.api import Context
-from plugins.inventory.api import Item
+from plugins.inventory.api import Item, amount_text
 from plugins.recipes import stock
 from plugins.recipes.planning.lines import PlanLine, Status, items_by_id
 from plugins.recipes.supply import Places
@@ -41,7 +41,7 @@ def _checked(line: PlanLine, item: Item, free: Decimal, places: Places) -> PlanL
         available=free,
         shortage=shortage,
         code="INSUFFICIENT_STOCK",
-        detail=f"{line.item}: {_amount(wanted)} {line.base_unit} needed, {_amount(free)} available.",
+        detail=f"{line.item}: {amount_text(wanted, line.base_unit)} needed, {amount_text(free)} available.",
         next_step=receive_stock(line, shortage, places[0]),
     )
 
@@ -53,10 +53,6 @@ def _status(line: PlanLine, item: Item, free: Decimal, wanted: Decimal) -> Statu
     if free > 0:
         return Status.LOW
     return Status.OUT_OF_STOCK if line.kind == "container" else Status.NEEDED
-
-
-def _amount(quantity: Decimal) -> str:
-    return f"{quantity.normalize():f}"
 
 
 def receive_stock(line: PlanLine, shortage: Decimal, location_id: int) -> dict[str, Any]:

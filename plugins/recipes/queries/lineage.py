@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy.orm import joinedload
 
 from core.api import Context, query, select
-from plugins.inventory.api import Item, Lot
+from plugins.inventory.api import Item, Lot, amount_text
 from plugins.recipes.consumption import held_by, lines_of
 from plugins.recipes.models import Batch, BatchOutput
 from plugins.recipes.queries.plans import READ_BATCH
@@ -55,4 +55,4 @@ def _node(lot: Lot) -> dict[str, Any]:
 
 
 def _edge(source: str, target: str, quantity: Decimal, lot: Lot) -> dict[str, Any]:
-    return {"source": source, "target": target, "label": f"{quantity.normalize():,f} {lot.item.base_unit.code}"}
+    return {"source": source, "target": target, "label": amount_text(quantity, lot.item.base_unit.code)}
