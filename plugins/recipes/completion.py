@@ -137,7 +137,7 @@ def _settle_costs(
 
 def _checked(unit_cost: Decimal) -> Decimal:
     if unit_cost >= LARGEST_COST:
-        told = f"Makes a unit cost of {LARGEST_COST} or more. Check the number and its unit."
+        told = f"Makes a unit cost of {LARGEST_COST:,} or more. Check the number and its unit."
         raise Invalid({"final_quantity": [told]}, code="YIELD_IMPLAUSIBLE")
     return unit_cost
 

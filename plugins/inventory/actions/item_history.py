@@ -11,6 +11,7 @@ from plugins.inventory.ledger.usage import items_moved
 from plugins.inventory.models.items import Item
 from plugins.inventory.models.stock import Stock
 from plugins.inventory.resources.items import items
+from plugins.inventory.words import amount_text
 
 _FROZEN = {"base_unit_id": "base unit", "costing": "costing method", "lot_tracking": "way of keeping lots"}
 
@@ -34,5 +35,5 @@ def revalue_at_new_standard(ctx: Context, item: Item, values: dict[str, Any]) ->
         return
     here = select(Stock.location_id).where(Stock.item_id == item.id, Stock.on_hand > 0).distinct()
     if places := [row.location_id for row in ctx.rows(here)]:
-        source = Source("inventory.item", ctx.today(), item.id, item.code, f"Standard cost {new:f}")
+        source = Source("inventory.item", ctx.today(), item.id, item.code, f"Standard cost {amount_text(new)}")
         override_cost(ctx, [Correction(item.id, place, unit_cost=new) for place in places], source=source)

@@ -19,7 +19,7 @@ def base_quantities(
 ) -> list[Decimal]:
     """Return each line's quantity in its item's base unit; Invalid names every line that is no positive number."""
     if len(lines) > MOST_LINES:
-        raise Invalid({"lines": [f"At most {MOST_LINES} lines at once. Split the document."]}, code="TOO_MANY_LINES")
+        raise Invalid({"lines": [f"At most {MOST_LINES:,} lines at once. Split the document."]}, code="TOO_MANY_LINES")
     faults = {f"lines.{n}.quantity": [fault] for n, line in enumerate(lines) if (fault := _fault(line.quantity))}
     if faults:
         raise Invalid(faults)
@@ -38,7 +38,7 @@ def base_quantities(
 def check_money(name: str, value: Decimal) -> Decimal:
     """Return a value the ledger can hold; Invalid otherwise."""
     if not value.is_finite() or abs(value) >= LIMIT:
-        raise Invalid({name: [f"Must be a number under {LIMIT:f}. Check quantity and cost."]}, code="AMOUNT_TOO_LARGE")
+        raise Invalid({name: [f"Must be a number under {LIMIT:,f}. Check quantity and cost."]}, code="AMOUNT_TOO_LARGE")
     return value
 
 
@@ -48,5 +48,5 @@ def _fault(quantity: Decimal) -> str:
     if quantity <= 0:
         return "Must be more than 0."
     if quantity >= LIMIT:
-        return f"Must be under {LIMIT:f}."
+        return f"Must be under {LIMIT:,f}."
     return ""

@@ -73,7 +73,7 @@ def _lines(reader: csv.DictReader[str]) -> Iterator[Mapping[str, Any]]:
     try:
         for n, line in enumerate(reader):
             if n >= MOST_ROWS:
-                raise BadRequest(f"At most {MOST_ROWS} rows at once. Split the file.")
+                raise BadRequest(f"At most {MOST_ROWS:,} rows at once. Split the file.")
             yield line
     except csv.Error as error:
         raise BadRequest(f"This is not a CSV file: {error}.") from None
@@ -114,9 +114,9 @@ def check_rows(rows: Sequence[OpeningRow]) -> Faults:
         if not row.item_code:
             faults[f"rows.{n}.item_code"] = ["Is needed."]
         if not row.quantity.is_finite() or not 0 < row.quantity < LIMIT:
-            faults[f"rows.{n}.quantity"] = [f"Must be more than 0 and under {LIMIT:f}."]
+            faults[f"rows.{n}.quantity"] = [f"Must be more than 0 and under {LIMIT:,f}."]
         if not row.unit_cost.is_finite() or not 0 <= row.unit_cost < LIMIT:
-            faults[f"rows.{n}.unit_cost"] = [f"Must be 0 or more and under {LIMIT:f}."]
+            faults[f"rows.{n}.unit_cost"] = [f"Must be 0 or more and under {LIMIT:,f}."]
         if kind_of(row) not in ITEM_KINDS:
             faults[f"rows.{n}.kind"] = [f"Must be one of {', '.join(ITEM_KINDS)}."]
     return faults

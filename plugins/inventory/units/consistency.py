@@ -8,6 +8,7 @@ from fractions import Fraction
 from core.api import Invalid
 from plugins.inventory.units.ratios import Rule, UnitSize, follow
 from plugins.inventory.units.rounding import round_half_up
+from plugins.inventory.words import amount_text
 
 
 def refuse_contradictions(
@@ -33,4 +34,4 @@ def refuse_contradictions(
 
 
 def _plain(ratio: Fraction) -> str:
-    return f"{round_half_up(ratio, 6).normalize():f}"
+    return amount_text(round_half_up(ratio, 6))

@@ -79,7 +79,7 @@ class Converter:
         exact = Fraction(finite(amount)) * self.ratio(from_unit, to_unit, item_id)
         if abs(exact) >= QUANTITY_LIMIT:
             raise Invalid(
-                {"amount": [f"Too large: the result must stay under {QUANTITY_LIMIT}."]}, code="AMOUNT_TOO_LARGE"
+                {"amount": [f"Too large: the result must stay under {QUANTITY_LIMIT:,}."]}, code="AMOUNT_TOO_LARGE"
             )
         rounded = round_half_up(exact, digits)
         if exact and not rounded:

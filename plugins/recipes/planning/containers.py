@@ -81,7 +81,7 @@ def _counted(wished: Sequence[ContainerWish] | None) -> dict[int, int] | None:
     counts: dict[int, int] = {}
     for index, wish in enumerate(wished):
         if not 0 < wish.quantity <= MOST_CONTAINERS:
-            raise Invalid({f"containers.{index}.quantity": [f"Must be from 1 to {MOST_CONTAINERS}."]})
+            raise Invalid({f"containers.{index}.quantity": [f"Must be from 1 to {MOST_CONTAINERS:,}."]})
         counts[wish.container_id] = counts.get(wish.container_id, 0) + wish.quantity
     return counts
 

@@ -55,5 +55,5 @@ class PlanWish:
 
 def _sensible(scale: Fraction, name: str) -> Fraction:
     if not SMALLEST_SCALE <= scale < SCALE_LIMIT:
-        raise Invalid({name: [f"Must be from a millionth of the recipe to less than {SCALE_LIMIT} times it."]})
+        raise Invalid({name: [f"Must be from a millionth of the recipe to less than {SCALE_LIMIT:,} times it."]})
     return scale
