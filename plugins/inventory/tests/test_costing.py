@@ -58,6 +58,8 @@ def test_a_new_standard_cost_revalues_what_is_there(shop: Shop) -> None:
     shop.transfer(label, 400, "KITCHEN")
     shop.ctx.do("inventory.item.update", label, standard_cost=Decimal("0.06"))
     assert (shop.stock(label), shop.stock(label, shop.place("KITCHEN"))) == ((600, 36), (400, 24))
+    reasons = shop.ctx.all(select(Move.reason).where(Move.item_id == label.id, Move.move_type == "cost_override"))
+    assert set(reasons) == {"Standard cost 0.06"}
     assert shop.books_agree()
 
 
@@ -86,6 +88,7 @@ def test_a_cost_beyond_the_ledger_is_refused(shop: Shop) -> None:
     with pytest.raises(Invalid) as refused:
         shop.adjust("cost_override", [line])
     assert refused.value.code == "AMOUNT_TOO_LARGE"
+    assert "under 100,000,000,000" in refused.value.detail
 
 
 def test_a_mixed_layer_gives_back_no_more_than_it_holds(shop: Shop) -> None:

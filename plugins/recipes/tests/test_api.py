@@ -9,6 +9,7 @@ import pytest
 
 from plugins.recipes.tests.workshop import buy, dec, line, make_item, make_recipe, soap_workshop, unit_id
 
+JSON = {"Accept": "application/json"}
 README = Path(__file__).parent.parent / "README.md"
 
 
@@ -241,12 +242,14 @@ def test_what_was_planned_stands_once_it_was_started(client, shop, browser):
 @pytest.mark.parametrize(
     ("verb", "given"), [("finish", {"final_quantity": "1"}), ("cancel", {}), ("fail", {"reason": "It seized."})]
 )
-def test_a_batch_that_has_ended_is_due_no_more(client, shop, verb, given):
+def test_a_batch_that_has_ended_is_due_no_more(client, shop, browser, verb, given):
     batch = done(client.post(f"recipes/{shop.recipe_id}/start-batch", {"scale": "1", "due_date": "2030-01-01"}))
     done(client.post(f"batches/{batch['id']}/{verb}", given))
     ended = done(client.get(f"batches/{batch['id']}"))
     problem = done(client.patch(f"batches/{batch['id']}", {"due_date": "2030-01-09"}, version=ended["version"]), 422)
     assert (problem["code"], list(problem["errors"])) == ("READ_ONLY", ["due_date"])
+    dragged = browser.post(f"/batches/{batch['id']}/move", {"field": "due_date", "to": "2030-01-09"}, headers=JSON)
+    assert (dragged.status_code, list(dragged.get_json()["errors"])) == (422, ["due_date"])
     assert done(client.get(f"batches/{batch['id']}"))["due_date"] == "2030-01-01"
     same = {"due_date": "2030-01-01", "notes": "Came out pale."}
     assert done(client.patch(f"batches/{batch['id']}", same, version=ended["version"]))["notes"] == "Came out pale."

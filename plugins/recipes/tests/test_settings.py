@@ -22,6 +22,12 @@ def decide(client: ApiClient, key: str, value: object) -> None:
     assert answer.status_code == 200, answer.get_json()
 
 
+def test_a_setting_calls_its_choices_as_its_page_does(ctx):
+    chosen = [item for key, item in ctx.registry.settings.items() if key.startswith("recipes.") and item.choices]
+    named = [(item.key, word) for item in chosen for word in item.choices if f"{word}:" in item.help]
+    assert (len(chosen), named) == (2, [])
+
+
 def test_consumables_may_be_part_of_the_unit_cost(client, unit, shop):
     decide(client, "recipes.consumables_in_unit_cost", True)
     with unit() as ctx:
