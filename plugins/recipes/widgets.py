@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import and_, case, func
 
 from core.api import Context, select, widget
-from plugins.inventory.api import day_text, moment_text
+from plugins.inventory.api import day_text
 from plugins.recipes.days import start_of
 from plugins.recipes.models import Batch, BatchTimer
 
@@ -35,7 +36,7 @@ def in_progress(ctx: Context) -> dict[str, Any]:
         "items": [
             {
                 "text": batch.label,
-                "detail": f"due {day_text(batch.due_date)}" if batch.due_date else "",
+                "detail": f"due {batch.due_date.day} {batch.due_date:%b}" if batch.due_date else "",
                 "url": f"/batches/{batch.id}",
                 "tone": "bad" if batch in late else "",
             }
@@ -109,10 +110,16 @@ def timers(ctx: Context) -> dict[str, Any]:
         "items": [
             {
                 "text": timer.name,
-                "detail": moment_text(ctx, timer.ends_at),
+                "detail": _soon(ctx, timer.ends_at),
                 "url": f"/batches/{timer.batch_id}",
                 "tone": "bad" if timer in over else "",
             }
             for timer in open_timers[:MOST]
         ],
     }
+
+
+def _soon(ctx: Context, moment: datetime) -> str:
+    """Return a moment without its year: a narrow card has no room for it."""
+    local = moment.astimezone(ZoneInfo(ctx.tenant.zone))
+    return f"{local.day} {local:%b, %H:%M}"
