@@ -96,6 +96,16 @@ def test_rows_are_chosen_up_to_another_by_mouse_and_by_keyboard(open_page, items
     expect(told).to_have_text(f"{count} selected")
 
 
+def test_groups_are_walked_by_keyboard(open_page, items):
+    page = open_page("/items?group=kind")
+    page.keyboard.press("j")
+    expect(page.locator("tr.group a").first).to_be_focused()
+    page.keyboard.press("j")
+    expect(page.locator("tr.group a").nth(1)).to_be_focused()
+    page.keyboard.press("k")
+    expect(page.locator("tr.group a").first).to_be_focused()
+
+
 def test_columns_are_arranged_by_keyboard_and_kept(open_page, items):
     page = open_page("/items")
     expect(page.locator("thead th[data-field]").first).to_have_attribute("data-field", "code")

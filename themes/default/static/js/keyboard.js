@@ -2,6 +2,8 @@
 import { all, one, onArrival, onVerb, send, tell, typing } from "./dom.js";
 
 const SEQUENCE_MS = 1200;
+// A record, or a group of them: each has a link that j and k go to.
+const ROW_LINK = ".list :is(td, tr.group th).key a";
 const known = new Map();
 let begun = "";
 let timer = 0;
@@ -18,7 +20,7 @@ const single = (keys) => !/^(Control|Alt)\+/.test(keys);
 const singleKeysOn = () => document.documentElement.dataset.singleKeys !== "off";
 
 function moveRow(step) {
-  const links = all(".list td.key a");
+  const links = all(ROW_LINK);
   if (!links.length) return;
   const here = links.findIndex((link) => link.closest("tr").contains(document.activeElement));
   const next = links[here < 0 ? (step > 0 ? 0 : links.length - 1) : Math.min(links.length - 1, Math.max(0, here + step))];
@@ -81,8 +83,8 @@ shortcut("g h", "Home", null, { on: "[data-home]" });
 shortcut("g l", "The last list", () => lastList() && location.assign(lastList()));
 shortcut("?", "These shortcuts", help);
 shortcut("/", "Search the list", () => one("[data-search]")?.focus(), { ...LIST, on: "[data-search]" });
-shortcut("j", "Next row", () => moveRow(1), { ...LIST, on: ".list td.key a" });
-shortcut("k", "Previous row", () => moveRow(-1), { ...LIST, on: ".list td.key a" });
+shortcut("j", "Next row", () => moveRow(1), { ...LIST, on: ROW_LINK });
+shortcut("k", "Previous row", () => moveRow(-1), { ...LIST, on: ROW_LINK });
 shortcut("x", "Select the row", () => document.activeElement.closest("tr.row")?.querySelector("input[type=checkbox]")?.click(), { ...LIST, on: '.list input[name="ids"]' });
 shortcut("n", "New record", null, { ...LIST, on: "[data-new]" });
 shortcut("[", "Previous", null, { ...LIST, on: "[data-previous]" });
