@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +15,7 @@ from core.resources.labels import READ
 from core.resources.paging import join_extensions
 from core.resources.reading import LARGEST_PAGE, ListRequest, add_labels, conditions_of
 from core.resources.shape import Field, Shape
+from core.resources.units import join_units, unit_field
 
 if TYPE_CHECKING:
     from core.actions.context import Context
@@ -53,7 +54,8 @@ def _group_key(shape: Shape, part: str) -> GroupKey:
     name, _, bucket = part.partition(":")
     item = shape.fields.get(shape.resolve(name))
     if item is None or item.kind.name in UNGROUPED:
-        raise Invalid({"group_by": [f"{shape.resource.key} cannot be grouped by {name!r}."]})
+        good = ", ".join(item.name for item in shape.fields.values() if item.kind.name not in UNGROUPED)
+        raise Invalid({"group_by": [f"{shape.resource.title} cannot be grouped by {name!r}; use one of: {good}."]})
     if bucket and (item.kind.name not in DATED or bucket not in BUCKETS):
         raise Invalid({"group_by": [f"Only dates are grouped by one of {', '.join(BUCKETS)}, not {part!r}."]})
     return GroupKey(item, bucket)
@@ -76,11 +78,10 @@ def read_groups(
     totals = [_aggregate(ctx, "sum", expression(shape, found)) for found in added]
     in_units = {item.name: unit for item in added if units and (unit := unit_field(shape, item)) is not None}
     conditions = conditions_of(ctx, shape, request)
-    used = shape.fields.values() if conditions else [*(key.field for key in keys), *added, *in_units.values()]
+    used = shape.fields.values() if conditions else [*(key.field for key in keys), *added]
+    source = _source(shape, used, added if units else ())
     count = sa.func.count()
-    statement = sa.select(*columns, count, *totals, *_ends(shape, in_units)).select_from(
-        join_extensions(shape.table, used)
-    )
+    statement = sa.select(*columns, count, *totals, *_ends(shape, in_units)).select_from(source)
     statement = statement.where(*_tenant(ctx, shape), *conditions).group_by(*columns)
     statement = statement.order_by(*_order(keys, columns, count, request.sort)).limit(LARGEST_PAGE)
     rows = ctx.db.execute(statement, execution_options=READ).all()
@@ -89,6 +90,10 @@ def read_groups(
         ends = row[len(keys) + 1 + len(sums) :]
         group.update({f"{name}_units": tuple(ends[2 * n : 2 * n + 2]) for n, name in enumerate(in_units)})
     return groups
+
+
+def _source(shape: Shape, used: Iterable[Field], in_units: Iterable[Field]) -> Any:
+    return join_units(shape, join_extensions(shape.table, used), in_units)
 
 
 def _ends(shape: Shape, units: Mapping[str, Field]) -> list[Any]:
@@ -162,8 +167,9 @@ def read_totals(
     units = {name: unit for name, item in items.items() if (unit := unit_field(shape, item)) is not None}
     figures = [_aggregate(ctx, wanted[name], expression(shape, item)) for name, item in items.items()]
     conditions = conditions_of(ctx, shape, request)
-    used = shape.fields.values() if conditions else [*items.values(), *units.values()]
-    statement = sa.select(*figures, *_ends(shape, units)).select_from(join_extensions(shape.table, used))
+    used = shape.fields.values() if conditions else items.values()
+    source = _source(shape, used, items.values())
+    statement = sa.select(*figures, *_ends(shape, units)).select_from(source)
     row = ctx.db.execute(statement.where(*_tenant(ctx, shape), *conditions), execution_options=READ).one()
     ends_of = dict(zip(units, zip(row[len(items) :: 2], row[len(items) + 1 :: 2], strict=True), strict=True))
     return {
@@ -187,11 +193,6 @@ def _total(item: Field, function: str, value: Any, units: tuple[Any, Any] | None
     dump = item.kind.dump if item.column is not None else None
     told_value = dump(value) if dump and value is not None else value
     return {function: told_value, **({"unit_id": units[0]} if units is not None else {})}
-
-
-def unit_field(shape: Shape, item: Field) -> Field | None:
-    """Return the field that says in which unit an amount is, where it is one of the record's own."""
-    return shape.fields.get(shape.resolve(item.unit)) if item.unit else None
 
 
 def _aggregate(ctx: Context, function: str, column: Any) -> Any:

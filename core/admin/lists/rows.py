@@ -19,9 +19,10 @@ from core.desk.preferences import own_zone
 from core.plugins.declarations import Resource
 from core.resources import periods
 from core.resources.filters import is_summable
-from core.resources.grouping import GroupKey, group_keys, read_groups, read_totals, unit_field
+from core.resources.grouping import GroupKey, group_keys, read_groups, read_totals
 from core.resources.reading import LARGEST_PAGE, ListRequest
 from core.resources.shape import Field, Shape
+from core.resources.units import name_far_units, unit_field, unit_name
 
 FIGURES = {"sum": "Sum", "avg": "Average", "min": "Smallest", "max": "Largest"}
 MIXED = "several units"
@@ -52,14 +53,15 @@ def wanted_fields(shape: Shape, columns: Iterable[Shown]) -> tuple[str, ...]:
     """Return the fields to read for a list: its columns, the label, units, the version."""
     names = [column.field.name for column in columns]
     labelled = [name for name in (shape.resolve(part) for part in shape.resource.label) if name in shape.fields]
-    units = [unit.name for name in names if (unit := unit_field(shape, shape.fields[name])) is not None]
+    units = [unit for name in names if (unit := unit_name(shape, shape.fields[name]))]
     version = [name for name in ("version", "state") if name in shape.fields]
     return tuple(dict.fromkeys([*names, *labelled, *units, *version]))
 
 
-def rows_of(ctx: Context, shape: Shape, columns: Sequence[Shown], rows: Sequence[Mapping[str, Any]]) -> ListedRows:
+def rows_of(ctx: Context, shape: Shape, columns: Sequence[Shown], rows: Sequence[dict[str, Any]]) -> ListedRows:
     """Return records as the list shows them."""
     zone = own_zone(ctx)
+    name_far_units(ctx, shape, [column.field for column in columns], rows)
     told = [_told(column.field, zone) for column in columns]
     return listed_rows(told, rows, [label_of_row(shape, row) for row in rows], f"/{shape.resource.path}")
 

@@ -25,6 +25,7 @@ from core.plugins.declarations import Resource
 from core.resources.filters import expression
 from core.resources.reading import read_page
 from core.resources.shape import Field, Shape
+from core.resources.units import name_far_units
 
 MOST_ENTRIES = 500
 SHOWN_A_DAY = 3
@@ -222,7 +223,9 @@ def _rows(
     names = card_names(shape, items, start.name, *([end.name] if end else []))
     asked = replace(address, sort=start.name, page=1, page_size=MOST_ENTRIES + 1).request(names)
     condition = _within(ctx, shape, start, end, days)
-    return read_page(ctx, shape, replace(asked, count="none", condition=condition)).items
+    rows = read_page(ctx, shape, replace(asked, count="none", condition=condition)).items
+    name_far_units(ctx, shape, items, rows)
+    return rows
 
 
 def _within(

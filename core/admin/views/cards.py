@@ -13,6 +13,7 @@ from core.admin.forms.pickers import label_of_row
 from core.admin.lists.page import cell_of
 from core.resources.labels import label_names
 from core.resources.shape import Field, Shape
+from core.resources.units import unit_name
 
 MOST_FACTS = 4
 
@@ -49,7 +50,7 @@ def card_items(shape: Shape, *without: str) -> list[Field]:
 
 def card_names(shape: Shape, items: list[Field], *more: str) -> tuple[str, ...]:
     """Return the fields to read for cards, with their units and states."""
-    units = [shape.resolve(item.unit) for item in items if item.unit]
+    units = [unit_name(shape, item) for item in items]
     names = [*_label_fields(shape), *(item.name for item in items), *units, "state", *more]
     return tuple(dict.fromkeys(name for name in names if name in shape.fields))
 

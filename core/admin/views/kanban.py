@@ -26,6 +26,7 @@ from core.plugins.declarations import Resource
 from core.resources.boards import count_columns, read_columns
 from core.resources.filters import is_summable
 from core.resources.shape import Field, Shape
+from core.resources.units import name_far_units
 
 MOST_CARDS = 50
 MOST_COLUMNS = 20
@@ -73,6 +74,7 @@ def board_of(ctx: Context, shape: Shape, address: ListAddress) -> Board:
     summed = [found for found in items if is_summable(found) and not found.unit]
     counts = count_columns(ctx, shape, request, item, [found.name for found in summed])
     rows = read_columns(ctx, shape, request, item, [value for value, _ in shown], MOST_CARDS)
+    name_far_units(ctx, shape, items, rows)
     reach = _reach(ctx, shape, item, shown)
     columns = {
         value: _column(ctx, address, item, value, label, None if counts is None else counts.get(value, {}), summed)

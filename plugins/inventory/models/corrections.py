@@ -100,11 +100,23 @@ class CountLine(Record):
     item_id, item = ref(Item, label="Item")
     lot_id, lot = ref(Lot, label="Lot", optional=True)
     system_quantity: Mapped[Decimal | None] = field(
-        Quantity, label="In the books", optional=True, readonly=True, help="When the count was started."
+        Quantity,
+        label="In the books",
+        optional=True,
+        readonly=True,
+        unit="item.base_unit",
+        help="When the count was started.",
     )
     counted_quantity: Mapped[Decimal | None] = field(
-        Quantity, label="Counted", optional=True, minimum=0, visible_when={"count.state": ("counting", "posted")}
+        Quantity,
+        label="Counted",
+        optional=True,
+        minimum=0,
+        unit="item.base_unit",
+        visible_when={"count.state": ("counting", "posted")},
     )
-    difference: Mapped[Decimal | None] = field(Quantity, label="Difference", optional=True, readonly=True)
+    difference: Mapped[Decimal | None] = field(
+        Quantity, label="Difference", optional=True, readonly=True, unit="item.base_unit"
+    )
     value: Mapped[Decimal | None] = field(Money, label="Change of value", optional=True, readonly=True, sensitive=True)
     note: Mapped[str | None] = field(String(200), label="Note", optional=True)

@@ -32,7 +32,7 @@ class Lot(Record):
     made_on: Mapped[date | None] = field(Date, label="Made", optional=True)
     expires_on: Mapped[date | None] = field(Date, label="Expires", optional=True, help="The last day it may be used.")
     unit_cost: Mapped[Decimal] = field(
-        UnitCost, label="Cost", readonly=True, sensitive=True, help="Per base unit, as it came in."
+        UnitCost, label="Cost", readonly=True, sensitive=True, unit="item.base_unit", help="As it came in."
     )
     state: Mapped[str] = field(states(*LOT_STATES), label="State")
     state_reason: Mapped[str | None] = field(String(200), label="Why", optional=True, readonly=True)
@@ -48,7 +48,7 @@ class LotLink(Entry):
     input_lot_id, input_lot = ref(Lot, label="Went in")
     output_lot_id, output_lot = ref(Lot, label="Came out")
     quantity: Mapped[Decimal] = field(
-        Quantity, label="Quantity", help="In the base unit of what went in; negative takes an earlier link back."
+        Quantity, label="Quantity", unit="input_lot.item.base_unit", help="Negative takes an earlier link back."
     )
     document_kind: Mapped[str] = field(String(60), label="Document")
     document_id: Mapped[int | None] = field(BigInteger, label="Document id", optional=True)

@@ -37,8 +37,8 @@ class Move(Entry):
     move_type: Mapped[str] = field(choice(*MOVE_TYPES), label="Type")
     counterpart: Mapped[str] = field(choice(*COUNTERPARTS), label="Other side")
     business_date: Mapped[date] = field(Date, label="Date")
-    quantity: Mapped[Decimal] = field(Quantity, label="Quantity", help="In the item's base unit.")
-    unit_cost: Mapped[Decimal] = field(UnitCost, label="Unit cost", sensitive=True)
+    quantity: Mapped[Decimal] = field(Quantity, label="Quantity", unit="item.base_unit")
+    unit_cost: Mapped[Decimal] = field(UnitCost, label="Unit cost", sensitive=True, unit="item.base_unit")
     value: Mapped[Decimal] = field(Money, label="Value", sensitive=True)
     variance: Mapped[Decimal] = field(
         Money, label="Variance", sensitive=True, default=Decimal(0),

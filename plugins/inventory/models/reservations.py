@@ -36,11 +36,9 @@ class Reservation(Record):
     quantity: Mapped[Decimal] = field(Quantity, label="Quantity", unit="unit", minimum=SMALLEST)
     unit_id, unit = ref(Unit, label="Unit", optional=True, index=False, help="Empty: the item's base unit.")
     strength: Mapped[str] = field(choice("hard", "soft"), label="Strength", default="hard")
-    held: Mapped[Decimal] = field(
-        Quantity, label="Held", default=Decimal(0), readonly=True, help="In the item's base unit."
-    )
+    held: Mapped[Decimal] = field(Quantity, label="Held", default=Decimal(0), readonly=True, unit="item.base_unit")
     missing: Mapped[Decimal] = field(
-        Quantity, label="Missing", default=Decimal(0), readonly=True, help="In the item's base unit."
+        Quantity, label="Missing", default=Decimal(0), readonly=True, unit="item.base_unit"
     )
     customer_name: Mapped[str | None] = field(String(120), label="For", search=True, optional=True)
     reference: Mapped[str | None] = field(String(60), label="Reference", search=True, optional=True)
@@ -61,5 +59,7 @@ class ReservationPick(Record):
     item_id, item = ref(Item, label="Item", index=False)
     location_id, location = ref(Location, label="Location", index=False)
     lot_id, lot = ref(Lot, label="Lot", optional=True)
-    quantity: Mapped[Decimal] = field(Quantity, label="Quantity", readonly=True)
-    unit_cost: Mapped[Decimal] = field(UnitCost, label="Cost", readonly=True, sensitive=True, default=Decimal(0))
+    quantity: Mapped[Decimal] = field(Quantity, label="Quantity", readonly=True, unit="item.base_unit")
+    unit_cost: Mapped[Decimal] = field(
+        UnitCost, label="Cost", readonly=True, sensitive=True, default=Decimal(0), unit="item.base_unit"
+    )

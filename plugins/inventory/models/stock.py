@@ -38,8 +38,8 @@ class Stock(Derived):
     item_id, item = ref(Item, label="Item", index=False)
     location_id, location = ref(Location, label="Location", index=False)
     lot_id, lot = ref(Lot, label="Lot", optional=True)
-    on_hand: Mapped[Decimal] = field(Quantity, label="On hand", default=Decimal(0))
-    reserved: Mapped[Decimal] = field(Quantity, label="Reserved", default=Decimal(0))
+    on_hand: Mapped[Decimal] = field(Quantity, label="On hand", default=Decimal(0), unit="item.base_unit")
+    reserved: Mapped[Decimal] = field(Quantity, label="Reserved", default=Decimal(0), unit="item.base_unit")
     value: Mapped[Decimal] = field(Money, label="Value", default=Decimal(0), sensitive=True)
     below_zero: Mapped[bool] = field(
         Boolean, label="Approved below zero", default=False, help="Somebody approved an issue of more than was there."

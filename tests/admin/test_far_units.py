@@ -1,0 +1,85 @@
+"""Amounts whose unit a record referred to tells: what lies in stock is counted in its item's base unit."""
+
+import re
+
+import pytest
+import sqlalchemy as sa
+
+
+@pytest.fixture
+def stocked(client):
+    """500 g and 250 g of two salts, and 12 pieces of a jar, each received as it is counted."""
+    units = {row["code"]: row["id"] for row in client.get("admin/uom?page_size=200").json["items"]}
+    place = client.get("admin/locations").json["items"][0]["id"]
+    for code, unit, quantity in (("SALT-A", "g", "500"), ("SALT-B", "g", "250"), ("JAR", "each", "12")):
+        take(client, place, code, units[unit], quantity)
+    return client
+
+
+def take(client, place, code, unit, quantity):
+    made = client.post("items", {"code": code, "name": code.title(), "base_unit_id": unit})
+    assert made.status_code == 201, made.text
+    line = {"item_id": made.json["id"], "quantity": quantity, "unit_cost": "0.5"}
+    receipt = client.post("receipts", {"location_id": place, "lines": [line]})
+    assert receipt.status_code == 201, receipt.text
+    assert client.post(f"receipts/{receipt.json['id']}/post", {}).status_code == 200
+
+
+def words_of(page):
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page))
+
+
+def test_amounts_are_said_in_the_unit_of_their_item(pages, stocked):
+    for path in ("/stock?columns=on_hand", "/admin/inventory-transactions?columns=quantity"):
+        words = words_of(pages.open(path))
+        assert "500 g" in words
+        assert "12 each" in words
+    [row] = stocked.get("stock?on_hand=500").json["items"]
+    assert "500 g" in words_of(pages.open(f"/stock/{row['id']}"))
+
+
+def test_no_sum_is_drawn_over_grams_and_pieces(pages, stocked):
+    assert "several units" in words_of(pages.open("/stock?totals=on_hand"))
+    assert stocked.get("stock?totals=on_hand").json["totals"]["on_hand"]["mixed"] is True
+    grams = ",".join(str(row["id"]) for row in stocked.get("items?code__startswith=SALT").json["items"])
+    assert "Sum 750 g" in words_of(pages.open(f"/stock?item_id__in={grams}&totals=on_hand"))
+    groups = words_of(pages.open("/stock?group=item&columns=item,on_hand"))
+    assert "500 g" in groups
+    assert "12 each" in groups
+    assert "762" not in words_of(pages.open("/stock?group=location&columns=item,on_hand"))
+    assert "is in several units and has no sum" in pages.open("/stock?view=chart&sum=on_hand")
+
+
+def test_lines_are_said_in_the_unit_of_their_item(pages, stocked):
+    place = stocked.get("stock?on_hand=500").json["items"][0]["location_id"]
+    count = stocked.post("counts", {"location_id": place}).json
+    assert stocked.post(f"counts/{count['id']}/start", {}).status_code == 200
+    assert stocked.post(f"counts/{count['id']}/cancel", {}).status_code == 200
+    words = words_of(pages.open(f"/counts/{count['id']}"))
+    assert "500 g" in words
+    assert "12 each" in words
+
+
+def test_units_are_read_at_once_for_all_rows(pages, stocked, kernel):
+    place = stocked.get("admin/locations").json["items"][0]["id"]
+    gram = stocked.get("admin/uom?code=g").json["items"][0]["id"]
+
+    def asked():
+        told = []
+        listen = lambda connection, cursor, statement, *rest: told.append(statement)  # noqa: E731
+        sa.event.listen(sa.engine.Engine, "before_cursor_execute", listen)
+        pages.open("/stock?totals=on_hand")
+        sa.event.remove(sa.engine.Engine, "before_cursor_execute", listen)
+        return len(told)
+
+    asked()
+    before = asked()
+    for number in range(4):
+        take(stocked, place, f"SALT-{number}", gram, "5")
+    assert asked() == before
+
+
+def test_what_a_list_can_be_grouped_by_is_said(client):
+    [fault] = client.get("stock?group_by=kind").json["errors"]["group_by"]
+    assert fault.startswith("Stock cannot be grouped by 'kind'; use one of: ")
+    assert "location_id" in fault
