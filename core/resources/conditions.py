@@ -38,6 +38,11 @@ def holds(condition: Condition, look: Look) -> bool:
     return all(look(name) in allowed for name, allowed in condition)
 
 
+def is_closed(item: Field, look: Look) -> bool:
+    """Whether a field cannot be changed as long as other fields are as they are."""
+    return bool(item.readonly_when) and holds(item.readonly_when, look)
+
+
 def refusals(fields: Mapping[str, Field], given: Mapping[str, Any], before: Look, after: Look) -> Refusals:
     """Return which of the given values may not be written: the code and the sentence by field.
 
@@ -50,7 +55,7 @@ def refusals(fields: Mapping[str, Field], given: Mapping[str, Any], before: Look
         if item.visible_when and not holds(item.visible_when, after):
             if given[name] not in (None, False, ""):
                 found[name] = (HIDDEN, f"Can be given only when {told(item.visible_when, fields)}.")
-        elif item.readonly_when and holds(item.readonly_when, after):
+        elif is_closed(item, after):
             found[name] = (CLOSED, f"Cannot be changed while {told(item.readonly_when, fields)}.")
     return found
 

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from core.actions.context import Context
 
 
+_NAMED = "far units are named"
+
+
 @dataclass(frozen=True)
 class FarUnit:
     """A unit behind references, such as `item.base_unit`: the record's own one, and the tables on the way to the unit.
@@ -95,24 +98,31 @@ def name_far_units(
 
 
 def with_far_units(ctx: Context, shape: Shape, record: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Return a record and its lines with what the far units of their amounts are called."""
-    found = dict(record)
-    name_far_units(ctx, shape, shape.fields.values(), [found])
-    for line in shape.lines.values():
-        ways: list[FarUnit] = shape.memo(("units", line.name), lambda line=line: _ways_of(line))
-        rows = [dict(row) for row in record.get(line.name) or ()]
-        for far in ways if rows else ():
+    """Return a record and its lines with what the far units of their amounts are called; named once, it stays so."""
+    own, in_lines = shape.memo("ways to units", lambda: _ways(shape))
+    if (not own and not in_lines) or _NAMED in record:
+        return record
+    found = {**record, _NAMED: True}
+    for far in own:
+        _write_names(ctx, far, [found], [found.get(far.first)])
+    for line, ways in in_lines:
+        rows = found[line.name] = [dict(row) for row in record.get(line.name) or ()]
+        for far in ways:
             # A line does not repeat which document it is in.
             above = far.first == line.parent_column
             _write_names(ctx, far, rows, [record.get("id") if above else row.get(far.first) for row in rows])
-        if ways and rows:
-            found[line.name] = rows
     return found
 
 
-def _ways_of(line: LineShape) -> list[FarUnit]:
-    items = {item.unit: item for item in line.fields.values() if "." in item.unit}
-    return [far for item in items.values() if (far := _way(line.model, item)) is not None]
+def _ways(shape: Shape) -> tuple[list[FarUnit], list[tuple[LineShape, list[FarUnit]]]]:
+    """Return the ways to the far units of a record and of its lines, of those lines that have one."""
+    in_lines = [(line, _ways_from(line.model, line.fields.values())) for line in shape.lines.values()]
+    return _ways_from(shape.model, shape.fields.values()), [(line, ways) for line, ways in in_lines if ways]
+
+
+def _ways_from(model: Any, fields: Iterable[Field]) -> list[FarUnit]:
+    items = {item.unit: item for item in fields if "." in item.unit}
+    return [far for item in items.values() if (far := _way(model, item)) is not None]
 
 
 def _write_names(ctx: Context, far: FarUnit, rows: Sequence[MutableMapping[str, Any]], ids: Sequence[Any]) -> None:

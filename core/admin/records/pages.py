@@ -30,6 +30,7 @@ from core.plugins.declarations import Resource
 from core.resources.reading import read_one
 from core.resources.shape import Shape
 from core.resources.single import record_questions
+from core.resources.units import with_far_units
 from core.web.questions import whole_number
 
 
@@ -101,7 +102,7 @@ def open_record(visit: Visit, resource: Resource, record_id: int) -> Response:
         shape = ctx.shape(resource)
         ctx.db.look_ahead(*record_questions(ctx, shape, record_id), *mark_questions(ctx, resource, record_id),
                           *preference_questions(ctx))  # fmt: skip
-        row = read_one(ctx, shape, record_id)
+        row = with_far_units(ctx, shape, read_one(ctx, shape, record_id))
         tab = request.args.get("beside", "")
         beside = beside_of(ctx, resource, row, tab) if tab else None
         form = bind_form(ctx, shape, row) if may_change(ctx, resource, row, "update") else None

@@ -22,6 +22,7 @@ from core.admin.views.hours import QUARTER, USUAL_LENGTH, Slot, Span, part_of_da
 from core.admin.views.page import show_page
 from core.errors import Invalid
 from core.plugins.declarations import Resource
+from core.resources.conditions import is_closed
 from core.resources.filters import expression
 from core.resources.reading import read_page
 from core.resources.shape import Field, Shape
@@ -220,7 +221,9 @@ def _rows(
     items: list[Field],
 ) -> list[dict[str, Any]]:  # fmt: skip
     start, end = fields
-    names = card_names(shape, items, start.name, *([end.name] if end else []))
+    dates = [start, *([end] if end is not None else [])]
+    closing = [name for item in dates for name, _allowed in item.readonly_when]
+    names = card_names(shape, items, *(item.name for item in dates), *closing)
     asked = replace(address, sort=start.name, page=1, page_size=MOST_ENTRIES + 1).request(names)
     condition = _within(ctx, shape, start, end, days)
     rows = read_page(ctx, shape, replace(asked, count="none", condition=condition)).items
@@ -257,7 +260,10 @@ def _place(
         period = _period(start, end, row, zone)
         card = card_of(ctx, shape, items, row, state=True)
         is_open = may_change(ctx, shape.resource, row, "update")
-        may = {"movable": movable and is_open, "stretched": stretched and is_open}
+        may = {
+            "movable": movable and is_open and not is_closed(start, row.get),
+            "stretched": stretched and is_open and end is not None and not is_closed(end, row.get),
+        }
         day = max(period.first, squares[0].day)
         while day <= min(period.last, squares[-1].day) or day == period.first:
             if day in known:

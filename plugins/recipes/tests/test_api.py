@@ -244,7 +244,10 @@ def test_what_was_planned_stands_once_it_was_started(client, shop, browser):
 )
 def test_a_batch_that_has_ended_is_due_no_more(client, shop, browser, verb, given):
     batch = done(client.post(f"recipes/{shop.recipe_id}/start-batch", {"scale": "1", "due_date": "2030-01-01"}))
+    calendar, handle = "/batches?view=calendar&on=2030-01-01", f'data-id="{batch["id"]}"'
+    assert handle in browser.get(calendar).text
     done(client.post(f"batches/{batch['id']}/{verb}", given))
+    assert handle not in browser.get(calendar).text
     ended = done(client.get(f"batches/{batch['id']}"))
     problem = done(client.patch(f"batches/{batch['id']}", {"due_date": "2030-01-09"}, version=ended["version"]), 422)
     assert (problem["code"], list(problem["errors"])) == ("READ_ONLY", ["due_date"])
