@@ -70,10 +70,10 @@ menu("administration/custom-fields", custom_fields, sequence=85)
 menu("administration/audit", audit, sequence=90)
 
 
-@panel("kernel.role_rights", slot="record.aside", title="Rights", permission="kernel.role.read", resource=roles)
+@panel("kernel.role_rights", slot="record.aside", title="What it gives", permission="kernel.role.read", resource=roles)
 def role_rights(ctx: Context, record_id: int) -> dict[str, Any]:
     """Lead from a role to what it gives, as a matrix."""
-    return {"what_it_gives": {"kind": "matrix_of_rights", "path": f"/api/v1/roles/{record_id}/rights"}}
+    return {"in_full": {"kind": "matrix_of_rights", "path": f"/api/v1/roles/{record_id}/rights"}}
 
 
 @action(approvals, source="pending", target="approved", label="Approve", icon="check")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from types import ModuleType
@@ -152,18 +152,14 @@ class View:
         self.registry = registry
         self.enabled = enabled | {KERNEL}
         self.hook = HookSubset(registry, self.enabled)
-        self._only: dict[int, Any] = {}
 
     def sees(self, item: Declaration) -> bool:
         """Whether a declaration's plugin is on."""
         return item.plugin in self.enabled
 
-    def only(self, items: Mapping[str, Kind]) -> Sequence[Kind]:
-        """Return the declarations, all of one kind in the registry, whose plugin is on."""
-        found: Sequence[Kind] | None = self._only.get(id(items))
-        if found is None:
-            found = self._only[id(items)] = tuple(item for item in items.values() if item.plugin in self.enabled)
-        return found
+    def only(self, items: Mapping[str, Kind]) -> list[Kind]:
+        """Return the declarations whose plugin is on."""
+        return [item for item in items.values() if item.plugin in self.enabled]
 
     def extensions_of(self, model: Any) -> list[Extends]:
         """Return the extensions of a model whose plugins are on."""
