@@ -92,9 +92,6 @@ function settingsFor(select, name) {
       // What is typed is asked for by itself.
       if (!this.doors && !this.inputValue()) this.load("");
     },
-    onDropdownClose() {
-      this.shut = true;
-    },
     onChange(value) {
       if (value) {
         remember(select, String(value));
@@ -174,7 +171,9 @@ document.addEventListener("mousedown", (event) => {
 document.addEventListener("keydown", (event) => {
   const picker = pickerOf(event.target);
   if (!picker) return;
-  if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
+  if (event.key === "Escape") {
+    picker.shut = true;
+  } else if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
     event.preventDefault();
     event.stopPropagation();
     if (picker.input.value) open(baseOf(picker.input) + picker.input.value, "_blank", "noopener");
