@@ -39,13 +39,13 @@ def run_commands(commands: list[list[str]], *paths: Path, folder: Path, **enviro
 
 
 def run_python(
-    program: str, *paths: Path, folder: Path, arguments: Sequence[str] = (), **environment: str
+    program: str, *paths: Path, folder: Path, arguments: Sequence[str] = (), limit: int = 120, **environment: str
 ) -> subprocess.CompletedProcess[str]:
-    """Run a program in a fresh interpreter that sees the given folders as installed."""
+    """Run a program in a fresh interpreter that sees the given folders as installed; it may take ``limit`` seconds."""
     known = {name: value for name, value in os.environ.items() if not name.startswith("OPENMILL_")}
     path = os.pathsep.join(str(part) for part in (*paths, ROOT))
     return subprocess.run(
         [sys.executable, "-c", program, *arguments],
         env={**known, "PYTHONPATH": path, "OPENMILL_INSTANCE": str(folder), **environment},
-        cwd=folder, capture_output=True, text=True, check=False, timeout=400,
+        cwd=folder, capture_output=True, text=True, check=False, timeout=limit,
     )  # fmt: skip
