@@ -15,9 +15,6 @@ if TYPE_CHECKING:
     from core.actions.context import Context
 
 
-_NAMED = "far units are named"
-
-
 @dataclass(frozen=True)
 class FarUnit:
     """A unit behind references, such as `item.base_unit`: the record's own one, and the tables on the way to the unit.
@@ -31,10 +28,15 @@ class FarUnit:
     steps: tuple[tuple[Any, Any], ...]
     field: Field
 
+    @property
+    def start(self) -> Any:
+        """The table that the record itself refers to."""
+        return self.steps[0][0]
+
     def joined(self, source: Any) -> Any:
-        """Return a FROM clause that reaches the unit."""
+        """Return a FROM clause that reaches the unit from the record's table, or from the start of the way."""
         for table, same in self.steps:
-            source = source.outerjoin(table, same)
+            source = source if table is source else source.outerjoin(table, same)
         return source
 
 
@@ -98,11 +100,9 @@ def name_far_units(
 
 
 def with_far_units(ctx: Context, shape: Shape, record: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Return a record and its lines with what the far units of their amounts are called; named once, it stays so."""
+    """Return a record and its lines with what the far units of their amounts are called."""
     own, in_lines = shape.memo("ways to units", lambda: _ways(shape))
-    if (not own and not in_lines) or _NAMED in record:
-        return record
-    found = {**record, _NAMED: True}
+    found = dict(record)
     for far in own:
         _write_names(ctx, far, [found], [found.get(far.first)])
     for line, ways in in_lines:
@@ -126,20 +126,24 @@ def _ways_from(model: Any, fields: Iterable[Field]) -> list[FarUnit]:
 
 
 def _write_names(ctx: Context, far: FarUnit, rows: Sequence[MutableMapping[str, Any]], ids: Sequence[Any]) -> None:
-    names = _names(ctx, far, {identity for identity in ids if identity is not None})
-    for row, identity in zip(rows, ids, strict=True):
-        row[f"{far.name}_label"] = names.get(identity)
+    whole = [_whole(given) for given in ids]
+    names = _names(ctx, far, {identity for identity in whole if identity is not None})
+    for row, identity in zip(rows, whole, strict=True):
+        row[f"{far.name}_label"] = None if identity is None else names.get(identity)
 
 
-def _names(ctx: Context, far: FarUnit, ids: set[Any]) -> Mapping[Any, str]:
+def _whole(given: Any) -> int | None:
+    """Return an id as a number, None where there is none; in addresses and forms it is whatever somebody typed."""
+    text = str(given)
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 16 else None
+
+
+def _names(ctx: Context, far: FarUnit, ids: set[int]) -> Mapping[int, str]:
     if not ids:
         return {}
-    start, column, unit = far.steps[0][0], far.field.column, far.target.__table__.alias()
-    source: Any = start
-    for table, same in far.steps[1:]:
-        source = source.outerjoin(table, same)
+    start, column, unit = far.start, far.field.column, far.target.__table__.alias()
     assert column is not None
-    source = source.join(unit, unit.c.id == column)
+    source = far.joined(start).join(unit, unit.c.id == column)
     told = label_columns(far.target, ctx.registry.resource_of_model.get(far.target), unit)
     conditions = [table.c.tenant_id == ctx.tenant.id for table in (start, unit) if "tenant_id" in table.c]
     statement = sa.select(start.c.id, *told).select_from(source).where(start.c.id.in_(sorted(ids)), *conditions)

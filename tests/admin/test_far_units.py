@@ -60,6 +60,27 @@ def test_lines_are_said_in_the_unit_of_their_item(pages, stocked):
     assert "12 each" in words
 
 
+def test_a_new_record_is_said_in_the_unit_of_the_item_that_its_address_names(pages, stocked):
+    [row] = stocked.get("stock?on_hand=500").json["items"]
+    assert "SALT-A" in pages.open(f"/reservations/new?item_id={row['item_id']}")
+
+
+@pytest.mark.parametrize("item", ["abc", "7" * 30, "-1", "²"])
+def test_an_address_that_names_no_item_opens_an_empty_form(pages, stocked, item):
+    assert "New reservation" in pages.open(f"/reservations/new?item_id={item}")
+
+
+def test_two_versions_of_lines_are_merged(pages, stocked):
+    place = stocked.get("stock?on_hand=500").json["items"][0]["location_id"]
+    count = stocked.post("counts", {"location_id": place}).json
+    assert stocked.post(f"counts/{count['id']}/start", {}).status_code == 200
+    line = stocked.get(f"counts/{count['id']}").json["lines"][0]
+    url = f"/counts/{count['id']}"
+    merged = {"_merge": "1", "_edit": "1", f"_take:lines.{line['id']}": "mine"}
+    answer = pages.send(pages.open(url), url, status=200, **merged).text
+    assert f'<option value="{line["item_id"]}" selected>' in answer
+
+
 def test_units_are_read_at_once_for_all_rows(pages, stocked, kernel):
     place = stocked.get("admin/locations").json["items"][0]["id"]
     gram = stocked.get("admin/uom?code=g").json["items"][0]["id"]

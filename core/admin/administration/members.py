@@ -26,11 +26,10 @@ from core.admin.frame.visit import Note, Visit, frame, go, show
 from core.admin.records.beside import beside_of
 from core.admin.records.pages import crumb, run, said
 from core.admin.records.status import Blocked, Status
-from core.admin.records.view import record_view
+from core.admin.records.view import read_record, record_view
 from core.desk.preferences import own_zone
 from core.errors import Forbidden, Problem
 from core.identity.models import Member
-from core.resources.reading import read_one
 
 RESET = "kernel.member.reset-password"
 MOST_WORDS = 4
@@ -44,7 +43,7 @@ def member(visit: Visit, member_id: int, problem: Problem | None = None, passwor
     with visit.reading() as ctx:
         _require(ctx, READ)
         resource = ctx.registry.resources["kernel.member"]
-        row = read_one(ctx, ctx.shape(resource), member_id)
+        row = read_record(ctx, ctx.shape(resource), member_id)
         tab = request.args.get("beside", "")
         view = record_view(ctx, resource, row, None, beside_of(ctx, resource, row, tab) if tab else None)
         access = member_access(ctx, member_id)

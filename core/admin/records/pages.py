@@ -23,7 +23,7 @@ from core.admin.records.beside import Beside, beside_of
 from core.admin.records.conflict import conflict_of, merged, versions_of
 from core.admin.records.copying import Copy, copy_of
 from core.admin.records.quick import answer_made, in_sheet, show_in_sheet
-from core.admin.records.view import RecordView, bind_form, new_values, new_view, record_view
+from core.admin.records.view import RecordView, bind_form, new_values, new_view, read_record, record_view
 from core.desk.preferences import preference_questions
 from core.errors import Forbidden, Invalid, Problem, VersionMismatch
 from core.plugins.declarations import Resource
@@ -59,7 +59,8 @@ def new_record(visit: Visit, resource: Resource) -> Response:
         zone, source = ZoneInfo(ctx.tenant.zone), whole_number("from")
         values = new_values(shape, request.args.to_dict(), zone)
         copied = copy_of(ctx, shape, source) if source is not None else None
-        form = bind_form(ctx, shape, {**values, **copied.values} if copied is not None else values)
+        values |= copied.values if copied is not None else {}
+        form = bind_form(ctx, shape, with_far_units(ctx, shape, values))
         return show_new(visit, ctx, resource, form.begin(), copied=copied)
 
 
@@ -102,7 +103,7 @@ def open_record(visit: Visit, resource: Resource, record_id: int) -> Response:
         shape = ctx.shape(resource)
         ctx.db.look_ahead(*record_questions(ctx, shape, record_id), *mark_questions(ctx, resource, record_id),
                           *preference_questions(ctx))  # fmt: skip
-        row = with_far_units(ctx, shape, read_one(ctx, shape, record_id))
+        row = read_record(ctx, shape, record_id)
         tab = request.args.get("beside", "")
         beside = beside_of(ctx, resource, row, tab) if tab else None
         form = bind_form(ctx, shape, row) if may_change(ctx, resource, row, "update") else None
@@ -156,7 +157,7 @@ def save_record(visit: Visit, resource: Resource, record_id: int) -> Response:
     with visit.reading() as ctx:
         _require(ctx, f"{resource.key}.update", may_write(ctx, resource, "update"))
         shape = ctx.shape(resource)
-        row = read_one(ctx, shape, record_id)
+        row = read_record(ctx, shape, record_id)
         form = bind_form(ctx, shape, row, request.form)
         errors = find_typed(ctx, form, request.form)
         if request.form.get("_merge"):
@@ -181,7 +182,7 @@ def _merged_form(ctx: Context, shape: Shape, row: Mapping[str, Any], form: Bound
     seen = sent_number(request.form, "_seen")
     chosen = merged(versions_of(ctx, shape, row, form, seen), shape, request.form)
     try:
-        return bind_form(ctx, shape, {**row, **chosen})
+        return bind_form(ctx, shape, with_far_units(ctx, shape, {**row, **chosen}))
     except ValueError:
         return form
 

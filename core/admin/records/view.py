@@ -29,6 +29,7 @@ from core.admin.records.status import Status, status_of
 from core.desk.preferences import own_zone
 from core.plugins.declarations import Group, Lines, Resource
 from core.resources.conditions import document_field, holds
+from core.resources.reading import read_one
 from core.resources.shape import Field, Shape
 from core.resources.units import with_far_units
 
@@ -109,10 +110,15 @@ class RecordView:
         return made
 
 
+def read_record(ctx: Context, shape: Shape, record_id: int) -> Mapping[str, Any]:
+    """Return a record as its page shows it: with its lines, and what the far units of their amounts are called."""
+    return with_far_units(ctx, shape, read_one(ctx, shape, record_id))
+
+
 def bind_form(ctx: Context, shape: Shape, values: Mapping[str, Any], posted: Posted | None = None) -> BoundForm:
     """Return the form of a record bound to its values, and over them to what was sent."""
-    zone, currency, told = own_zone(ctx), ctx.tenant.currency, with_far_units(ctx, shape, values)
-    return BoundForm(record_plan(ctx, shape), zone, values=told, posted=posted, currency=currency)
+    zone, currency = own_zone(ctx), ctx.tenant.currency
+    return BoundForm(record_plan(ctx, shape), zone, values=values, posted=posted, currency=currency)
 
 
 def new_values(shape: Shape, given: Mapping[str, str], zone: ZoneInfo) -> dict[str, Any]:
@@ -161,7 +167,6 @@ def record_view(
     url = f"/{resource.path}/{row['id']}"
     if form is not None:
         name_chosen(ctx, form)
-    row = with_far_units(ctx, shape, row)
     first, last = first_and_last(ctx, resource, row["id"])
     new_url = f"/{resource.path}/new" if may_write(ctx, resource, "create") else ""
     return RecordView(
