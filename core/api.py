@@ -51,6 +51,7 @@ from core.plugins.declare import (
 )
 from core.plugins.manifest import KERNEL_API, Plugin
 from core.services.money import round_half_up, share
+from core.services.words import amount_text, day_text, moment_text
 
 __all__ = [
     "KERNEL_API",
@@ -90,12 +91,14 @@ __all__ = [
     "UnitCost",
     "action",
     "alert",
+    "amount_text",
     "applicable",
     "arg",
     "before",
     "check",
     "choice",
     "column",
+    "day_text",
     "demo",
     "extends",
     "field",
@@ -105,6 +108,7 @@ __all__ = [
     "job",
     "lines",
     "menu",
+    "moment_text",
     "observer",
     "on_change",
     "page",

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from core.errors import Invalid
 from core.resources.shape import Shape
+from core.services.words import day_text
 
 if TYPE_CHECKING:
     from core.actions.context import Context
@@ -59,7 +60,7 @@ def _bounds(ctx: Context, shape: Shape, name: str, text: str) -> Iterator[tuple[
     field_name, _, operator = name.partition("__")
     is_date = shape.fields[shape.resolve(field_name)].kind.name == "date"
     for side, day in _sides(operator, days):
-        start = day.isoformat() if is_date else _start(name, day, ZoneInfo(ctx.tenant.zone))
+        start = day.isoformat() if is_date else _start(name, day, ctx.zone)
         yield f"{field_name}__{side}", start
 
 
@@ -143,4 +144,4 @@ def said(text: str) -> str:
     first = days[0]
     if found[4]:
         return f"week {int(found[4])} of {first.isocalendar().year}"
-    return f"{first.day} {first:%b %Y}" if found[3] else f"{first:%B %Y}" if found[2] else f"{first.year}"
+    return day_text(first) if found[3] else f"{first:%B %Y}" if found[2] else f"{first.year}"

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from core.api import Context, alert
+from core.api import Context, alert, amount_text, day_text
 from plugins.inventory.queries.stock import expiring, low_stock
-from plugins.inventory.words import amount_text, day_text
 
 READ = "inventory.stock.read"
 

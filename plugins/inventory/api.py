@@ -19,7 +19,6 @@ from plugins.inventory.models.reservations import Reservation
 from plugins.inventory.models.stock import Stock
 from plugins.inventory.models.units import Unit, UnitMapping
 from plugins.inventory.units.converting import Converter, Wanted, convert, convert_many
-from plugins.inventory.words import amount_text, day_text, moment_text
 
 __all__ = [
     "MOVE_TYPES",
@@ -49,21 +48,18 @@ __all__ = [
     "UnitMapping",
     "Wanted",
     "adjust",
-    "amount_text",
     "assigned_location_ids",
     "available",
     "check_stock",
     "convert",
     "convert_many",
     "copy_extensions",
-    "day_text",
     "default_location",
     "forecast",
     "fulfil",
     "issue",
     "levels",
     "link_lots",
-    "moment_text",
     "moves_of",
     "on_hand",
     "receive",

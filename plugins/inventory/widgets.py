@@ -9,14 +9,13 @@ from typing import Any
 
 from sqlalchemy import and_, func, select
 
-from core.api import Context, widget
+from core.api import Context, amount_text, day_text, widget
 from plugins.inventory.models.documents import Receipt
 from plugins.inventory.models.items import Category, Item
 from plugins.inventory.models.moves import Move
 from plugins.inventory.models.stock import Stock
 from plugins.inventory.queries.levels import visible
 from plugins.inventory.queries.stock import expiring, low_stock, stock_summary
-from plugins.inventory.words import amount_text, day_text
 
 READ, COST = "inventory.stock.read", "inventory.stock.sensitive"
 SHOWN = 6

@@ -7,8 +7,7 @@ from typing import Any
 
 from sqlalchemy.orm import joinedload
 
-from core.api import Context, alert, select
-from plugins.inventory.api import day_text, moment_text
+from core.api import Context, alert, day_text, moment_text, select
 from plugins.recipes.actions import timers
 from plugins.recipes.models import Batch, BatchTimer
 
@@ -43,7 +42,7 @@ def timer_alert(ctx: Context) -> Iterable[dict[str, Any]]:
             # Extended and over again, it is to be told again.
             "key": f"{timer.id}.{timer.ends_at:%Y%m%d%H%M%S}",
             "text": f"{timer.name} of {timer.batch.label} is over",
-            "detail": f"since {moment_text(ctx, timer.ends_at)}",
+            "detail": f"since {moment_text(timer.ends_at, ctx.zone)}",
             "tone": "bad",
             "url": f"/batches/{timer.batch_id}",
         }

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, time
-from zoneinfo import ZoneInfo
 
 from core.api import Context
 
@@ -11,6 +10,6 @@ from core.api import Context
 def start_of(ctx: Context, day: date) -> datetime:
     """Return the moment at which a day begins where the organisation is."""
     try:
-        return datetime.combine(day, time(), ZoneInfo(ctx.tenant.zone)).astimezone(UTC)
+        return datetime.combine(day, time(), ctx.zone).astimezone(UTC)
     except OverflowError:  # East of Greenwich the first of all days begins in a year that nothing can name.
         return datetime.min.replace(tzinfo=UTC)

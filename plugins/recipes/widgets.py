@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import and_, case, func
 
-from core.api import Context, select, widget
-from plugins.inventory.api import day_text
+from core.api import Context, day_text, select, widget
 from plugins.recipes.days import start_of
 from plugins.recipes.models import Batch, BatchTimer
 
@@ -121,5 +119,5 @@ def timers(ctx: Context) -> dict[str, Any]:
 
 def _soon(ctx: Context, moment: datetime) -> str:
     """Return a moment without its year: a narrow card has no room for it."""
-    local = moment.astimezone(ZoneInfo(ctx.tenant.zone))
+    local = moment.astimezone(ctx.zone)
     return f"{local.day} {local:%b, %H:%M}"

@@ -20,7 +20,6 @@ from core.actions.memberships import (
     role_rows,
     role_told,
 )
-from core.admin.display.cells import moment_text
 from core.admin.frame.programs import program_text
 from core.admin.frame.visit import Note, Visit, frame, go, show
 from core.admin.records.beside import beside_of
@@ -30,6 +29,7 @@ from core.admin.records.view import read_record, record_view
 from core.desk.preferences import own_zone
 from core.errors import Forbidden, Problem
 from core.identity.models import Member
+from core.services.words import moment_text
 
 RESET = "kernel.member.reset-password"
 MOST_WORDS = 4

@@ -12,11 +12,11 @@ from flask import Response, request
 from core.actions import platform as operating
 from core.actions.arguments import check_arguments
 from core.actions.tenants import change_tenant, create_tenant, currencies, find_tenant, zones
-from core.admin.display.cells import moment_text
 from core.admin.frame.visit import Crumb, Frame, Note, Visit, frame, go, show
 from core.admin.records.pages import said
 from core.errors import NotFound, Problem
 from core.plugins.registry import KERNEL
+from core.services.words import moment_text
 from core.web.platform import new_tenant
 
 Page = Callable[..., Response]

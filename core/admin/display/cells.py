@@ -8,7 +8,8 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from core.admin.display.words import NUMERIC_KINDS, number_text, words_label
+from core.admin.display.words import NUMERIC_KINDS, words_label
+from core.services.words import day_text, moment_text, number_text
 
 LONGEST_CELL = 400
 TONES: Mapping[str, str] = {
@@ -63,22 +64,11 @@ def tone_of(kind: str, value: Any) -> str | None:
     return TONES.get(str(value), "") if kind == "state" and value not in (None, "") else None
 
 
-def date_text(value: date) -> str:
-    """Return a date that cannot be mistaken: 3 Apr 2026."""
-    return f"{value.day} {value:%b %Y}"
-
-
-def moment_text(value: datetime, zone: ZoneInfo) -> str:
-    """Return a moment on the tenant's clock: 3 Apr 2026, 14:05."""
-    local = value.astimezone(zone)
-    return f"{date_text(local.date())}, {local:%H:%M}"
-
-
 def _text(kind: str, value: Any, zone: ZoneInfo) -> str:
     if kind == "boolean" or isinstance(value, bool):
         return "Yes" if value else "No"
     if kind == "date":
-        return date_text(date.fromisoformat(str(value)))
+        return day_text(date.fromisoformat(str(value)))
     if kind == "moment":
         return moment_text(datetime.fromisoformat(str(value)), zone)
     if isinstance(value, (dict, list)):

@@ -13,7 +13,7 @@ from werkzeug.datastructures import MultiDict
 from core.actions.context import Context
 from core.actions.editing import MOST, Edit, Edited, EditedMany, adjustable, edit_many
 from core.actions.unit import Answer, perform
-from core.admin.display.cells import Cell, moment_text
+from core.admin.display.cells import Cell
 from core.admin.edits.fields import is_single
 from core.admin.forms.controls import ControlInfo
 from core.admin.forms.generated import BoundForm, FormPlan
@@ -30,6 +30,7 @@ from core.errors import Forbidden, Invalid, Problem
 from core.plugins.declarations import Group, Resource
 from core.resources.reading import ListRequest, count_matching
 from core.resources.shape import Shape
+from core.services.words import moment_text
 from core.web.editing import read_amount
 
 KEEP, SET, CLEAR = "", "set", "clear"

@@ -11,7 +11,7 @@ from flask import Response, jsonify, request
 
 from core.actions.context import Context
 from core.actions.models import AuditEntry
-from core.admin.display.cells import cell, moment_text
+from core.admin.display.cells import cell
 from core.admin.edits.fields import editable_field, require_open
 from core.admin.forms.generated import BoundForm, FormPlan, Posted
 from core.admin.forms.pickers import find_typed, label_of_row, offer_choices
@@ -25,6 +25,7 @@ from core.errors import Invalid, Problem, VersionMismatch
 from core.plugins.declarations import Resource
 from core.resources.reading import read_one
 from core.resources.shape import Field, Shape
+from core.services.words import moment_text
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,8 @@ from wtforms import BooleanField, Field, PasswordField, StringField, TextAreaFie
 from wtforms.form import BaseForm
 from wtforms.widgets.core import html_params
 
-from core.admin.display.words import number_text, words_label
+from core.admin.display.words import words_label
+from core.services.words import number_text
 
 Option = tuple[str, str]
 Texts = tuple[tuple[str, tuple[str, ...]], ...]

@@ -13,7 +13,6 @@ from core.actions.context import Context
 from core.actions.setup import needs_setup
 from core.actions.tenants import zones
 from core.actions.unit import Answer, perform
-from core.admin.display.cells import moment_text
 from core.admin.frame.look import MODE_COOKIE, THEME_COOKIE
 from core.admin.frame.programs import program_text
 from core.admin.frame.visit import Note, Visit, frame, go, outer_frame, own_path, show
@@ -26,6 +25,7 @@ from core.identity.own_sessions import end_others, own_sessions
 from core.identity.sessions import OpenedSession
 from core.identity.sources import Origin
 from core.services.themes import installed_themes
+from core.services.words import moment_text
 from core.web.cookies import clear_session_cookie, set_session_cookie
 from core.web.current import VIEW_AS, kernel
 

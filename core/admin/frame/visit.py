@@ -15,7 +15,6 @@ from flask import Response, make_response, redirect, request
 from markupsafe import Markup
 
 from core.actions.context import Context
-from core.admin.display.cells import moment_text
 from core.admin.frame import assets, themes
 from core.admin.frame.look import Look, look_of
 from core.admin.frame.look import chosen_theme as chosen_theme
@@ -28,6 +27,7 @@ from core.identity.actor import Actor
 from core.identity.login import tenants_of
 from core.kernel import Kernel
 from core.plugins.registry import View
+from core.services.words import moment_text
 from core.tenancy.modules import TenantInfo
 
 ENABLE, DISABLE = "kernel.module.enable", "kernel.module.disable"

@@ -13,13 +13,13 @@ from flask import Response, request
 
 from core.actions.context import Context
 from core.admin.display.answers import words_of
-from core.admin.display.words import number_text
 from core.admin.frame.navigation import found_at
 from core.admin.frame.visit import Visit, chosen_theme, frame, outer_frame, show
 from core.admin.home.drawing import Chart, Spark, chart, spark
 from core.desk.dashboards import find_widget, worked_out
 from core.desk.preferences import is_own_path, own_zone
 from core.plugins.declarations import Widget
+from core.services.words import number_text
 
 MOST_LINES = 8
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from core.admin.display.words import number_text, words_label
+from core.admin.display.words import words_label
+from core.services.words import number_text
 
 WIDTH, HEIGHT = 560, 190
 SPARK_WIDTH, SPARK_HEIGHT = 240, 44

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from flask import Response, request
 
 from core.actions.context import Context
-from core.admin.display.cells import date_text
 from core.admin.frame.visit import Visit, frame, show
 from core.admin.home.cards import link_of
 from core.desk.dashboards import Arranged, Audience, Card, dashboard, roles_to_share_with, widgets
 from core.plugins.declarations import Widget
+from core.services.words import day_text
 
 TITLES = {"usual": "Every card there is", "me": "Arranged by you", "everyone": "As arranged for everyone"}
 
@@ -80,7 +80,7 @@ def _view(visit: Visit, ctx: Context) -> HomeView:
     arranged = dashboard(ctx, wanted if arranging and wanted.kind != "me" else None)
     placed = {card.widget.key for card in arranged.cards}
     return HomeView(
-        _greeting(visit), f"{ctx.today():%A}, {date_text(ctx.today())}", [_place(ctx, card) for card in arranged.cards],
+        _greeting(visit), f"{ctx.today():%A}, {day_text(ctx.today())}", [_place(ctx, card) for card in arranged.cards],
         arranging, _whose(arranged, dict(roles)), arranged.audience.kind == wanted.kind, text_of(wanted),
         _choices(wanted, roles) if roles else [], [item for item in widgets(ctx) if item.key not in placed],
     )  # fmt: skip

@@ -9,7 +9,6 @@ from typing import Any
 from flask import request
 
 from core.actions.context import Context
-from core.admin.display.cells import moment_text
 from core.desk import imports as taking
 from core.desk.import_columns import Target, column_of, field_label, missing, targets
 from core.desk.models import FileImport
@@ -17,6 +16,7 @@ from core.desk.preferences import own_zone
 from core.errors import Problem
 from core.plugins.declarations import Resource
 from core.resources.shape import Shape
+from core.services.words import moment_text
 
 ROWS_A_PAGE = 50
 NOTHING_UNDONE: dict[str, Any] = {"deleted": 0, "restored": 0, "kept": [], "kept_count": 0}

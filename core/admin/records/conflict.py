@@ -9,11 +9,11 @@ from typing import Any
 from core.actions.context import Context
 from core.actions.history import entries_after
 from core.actions.models import AuditEntry
-from core.admin.display.cells import moment_text
 from core.admin.forms.generated import BoundForm
 from core.admin.records.history import Change, Teller
 from core.admin.records.view import bind_form
 from core.resources.shape import Shape
+from core.services.words import moment_text
 
 Body = dict[str, Any]
 Row = Mapping[str, Any]

@@ -10,12 +10,13 @@ from zoneinfo import ZoneInfo
 from core.actions.context import Context
 from core.actions.history import stretch_of
 from core.actions.models import AuditEntry
-from core.admin.display.cells import cell, moment_text
+from core.admin.display.cells import cell
 from core.admin.display.words import words_label
 from core.desk.preferences import own_zone
 from core.resources.kinds import dump_moment
 from core.resources.labels import labels
 from core.resources.shape import Field, LineShape, Shape, target_of
+from core.services.words import moment_text
 
 MOST_EVENTS = 30
 DONE = {"create": "Created", "update": "Changed", "delete": "Deleted"}

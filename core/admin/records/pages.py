@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from flask import Response, request
 
@@ -56,7 +55,7 @@ def new_record(visit: Visit, resource: Resource) -> Response:
     with visit.reading() as ctx:
         _require(ctx, f"{resource.key}.create", may_write(ctx, resource, "create"))
         shape = ctx.shape(resource)
-        zone, source = ZoneInfo(ctx.tenant.zone), whole_number("from")
+        zone, source = ctx.zone, whole_number("from")
         values = new_values(shape, request.args.to_dict(), zone)
         copied = copy_of(ctx, shape, source) if source is not None else None
         values |= copied.values if copied is not None else {}

@@ -12,7 +12,6 @@ import sqlalchemy as sa
 from flask import Response
 
 from core.actions.context import Context
-from core.admin.display.cells import date_text
 from core.admin.frame.visit import Visit
 from core.admin.lists.address import ListAddress
 from core.admin.lists.page import may_change, may_write
@@ -27,6 +26,7 @@ from core.resources.filters import expression
 from core.resources.reading import read_page
 from core.resources.shape import Field, Shape
 from core.resources.units import name_far_units
+from core.services.words import day_text
 
 MOST_ENTRIES = 500
 SHOWN_A_DAY = 3
@@ -201,13 +201,13 @@ def _title(span: str, on: date, first: date) -> str:
     last = first + DAY * 6
     if first.month == last.month:
         return f"{first.day} to {last.day} {last:%B %Y}"
-    return f"{date_text(first)} to {date_text(last)}"
+    return f"{day_text(first)} to {day_text(last)}"
 
 
 def _square(ctx: Context, shape: Shape, address: ListAddress, start: Field, day: date, on: date, *, new: bool) -> Day:
     url = address.looking(on=day.isoformat(), span="day").url
     clock = f"T{WORK_BEGINS}" if start.kind.name == "moment" else ""
-    now = ctx.now().astimezone(ZoneInfo(ctx.tenant.zone))
+    now = ctx.now().astimezone(ctx.zone)
     return Day(
         day, f"{day:%A}, {day.day} {day:%B %Y}", f"{day:%a} {day.day}", url, today=day == ctx.today(),
         outside=_span(address) == "month" and day.month != on.month,
@@ -246,7 +246,7 @@ def _edge(ctx: Context, item: Field, day: date) -> Any:
     """Return the start of a day as the field holds it: a moment on the organisation's clock."""
     if item.kind.name == "date":
         return day.isoformat() if item.column is None else day
-    return datetime.combine(day, time(), ZoneInfo(ctx.tenant.zone)).astimezone(UTC)
+    return datetime.combine(day, time(), ctx.zone).astimezone(UTC)
 
 
 def _place(
@@ -254,7 +254,7 @@ def _place(
     fields: tuple[Field, Field | None], items: list[Field], *, movable: bool, stretched: bool,
 ) -> None:  # fmt: skip
     """Put every record on its days; on the first day shown, where it began before."""
-    zone, known = ZoneInfo(ctx.tenant.zone), {square.day: square for square in squares}
+    zone, known = ctx.zone, {square.day: square for square in squares}
     start, end = fields
     for row in rows:
         period = _period(start, end, row, zone)

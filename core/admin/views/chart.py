@@ -7,7 +7,6 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from flask import Response
 
@@ -188,7 +187,7 @@ def _cut(ctx: Context, key: GroupKey, group: Mapping[str, Any], plain: ListAddre
     elif key.bucket:
         label = _capital(said(str(value)))
     else:
-        label = cell(item.kind.name, value, ZoneInfo(ctx.tenant.zone)).text
+        label = cell(item.kind.name, value, ctx.zone).text
     tone = TONES.get(str(value), "") if item.kind.name == "state" else ""
     return Cut(value, label, plain.narrowed_to(item.name, _filtered(value)).url, tone)
 
@@ -251,7 +250,7 @@ class _Numbers:
 
 
 def _draw(ctx: Context, chart: Chart, kind: str, numbers: _Numbers) -> None:
-    zone, added = ZoneInfo(ctx.tenant.zone), numbers.added
+    zone, added = ctx.zone, numbers.added
 
     def say(value: Decimal) -> str:
         return cell(added.kind.name, value, zone).text if added is not None else f"{value:,f}"

@@ -125,7 +125,7 @@ def _changes(ctx: Context, shape: Shape, item: Field, row: Mapping[str, Any], to
     if item.kind.name not in ("date", "moment"):
         chosen = int(to) if item.reference is not None and to.isdecimal() and len(to) < 17 else to
         return {item.name: chosen or None}
-    zone, wanted, (start, end) = ZoneInfo(ctx.tenant.zone), _wanted(item, to), _period(shape)
+    zone, wanted, (start, end) = ctx.zone, _wanted(item, to), _period(shape)
     begins = row.get(start.name) if start is not None and item is end and start.kind is item.kind else None
     now = row.get(item.name) or begins
     if now is None:

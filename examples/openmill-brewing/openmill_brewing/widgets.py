@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from core.api import Context, select, widget
+from core.api import Context, amount_text, day_text, select, widget
 from plugins.inventory.api import Unit
 from plugins.recipes.api import Batch
 
@@ -24,7 +23,7 @@ def fermenting(ctx: Context) -> dict[str, Any]:
         .where(Batch.state == "in_progress", BrewingRecipe.is_beer, *ctx.visible("recipes.batch"))
         .order_by(Batch.started_at)
     )
-    items = [f"{label} {name}: {quantity.normalize():f} {unit}" for label, name, quantity, unit, _ in batches]
-    since = batches[0].started_at.astimezone(ZoneInfo(ctx.tenant.zone)) if batches else None
-    detail = f"the oldest since {since:%Y-%m-%d}" if since else "Every fermenter is free."
+    items = [f"{label} {name}: {amount_text(quantity, unit)}" for label, name, quantity, unit, _ in batches]
+    since = batches[0].started_at.astimezone(ctx.zone) if batches else None
+    detail = f"the oldest since {day_text(since.date())}" if since else "Every fermenter is free."
     return {"value": len(batches), "detail": detail, "items": items[:SHOWN]}

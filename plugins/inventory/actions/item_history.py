@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from core.api import Context, Refused, before, select
+from core.api import Context, Refused, amount_text, before, select
 from plugins.inventory.ledger.adjusting import Correction, override_cost
 from plugins.inventory.ledger.movement import Source
 from plugins.inventory.ledger.usage import items_moved
 from plugins.inventory.models.items import Item
 from plugins.inventory.models.stock import Stock
 from plugins.inventory.resources.items import items
-from plugins.inventory.words import amount_text
 
 _FROZEN = {"base_unit_id": "base unit", "costing": "costing method", "lot_tracking": "way of keeping lots"}
 

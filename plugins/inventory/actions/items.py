@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 from sqlalchemy import select
 
-from core.api import Context, Duplicate, Invalid, Problem, Refused, action, applicable, arg, before
+from core.api import Context, Duplicate, Invalid, Problem, Refused, action, amount_text, applicable, arg, before
 from plugins.inventory.copies import copy_extensions
 from plugins.inventory.models.items import Item, ItemConversion, ItemFamily
 from plugins.inventory.models.units import SMALLEST, Unit
@@ -17,7 +17,6 @@ from plugins.inventory.units.consistency import refuse_contradictions
 from plugins.inventory.units.converting import measure_of, rule_of
 from plugins.inventory.units.ratios import Rule
 from plugins.inventory.usage import reasons_for, refuse_deletion
-from plugins.inventory.words import amount_text
 
 # What a copy gets anew: its identity, and the marks that tell it from every other item.
 NOT_COPIED = frozenset({"tenant_id", "id", "version", "created_at", "updated_at", "custom", "code", "name", "barcode"})

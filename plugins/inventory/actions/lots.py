@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from core.api import Context, Refused, action, arg, select
+from core.api import Context, Refused, action, arg, day_text, select
 from plugins.inventory.ledger.tracing import trace
 from plugins.inventory.models.lots import Lot
 from plugins.inventory.resources.ledger import lots
-from plugins.inventory.words import day_text
 
 
 @action(lots, source="available", target="quarantine", label="Quarantine", icon="shield-alert")

@@ -9,12 +9,11 @@ from decimal import Decimal
 
 from sqlalchemy import select
 
-from core.api import Context, Forbidden, Invalid, Refused
+from core.api import Context, Forbidden, Invalid, Refused, day_text
 from plugins.inventory.models.items import Item
 from plugins.inventory.models.locations import STOCK_TYPES, Location
 from plugins.inventory.models.lots import Lot
 from plugins.inventory.resources.locations import locations
-from plugins.inventory.words import day_text
 
 _ITEM_COLUMNS = (
     Item.id, Item.code, Item.name, Item.kind, Item.base_unit_id, Item.purchase_unit_id, Item.costing,

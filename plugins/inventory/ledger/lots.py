@@ -7,13 +7,12 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import select, tuple_
+from sqlalchemy import select
 
-from core.api import Context, Invalid, Refused
+from core.api import Context, Invalid, Refused, day_text
 from plugins.inventory.ledger.facts import LOT_COLUMNS, ItemFacts, LotFacts, check_lot_of_item, load_lots
 from plugins.inventory.ledger.movement import Incoming
 from plugins.inventory.models.lots import Lot
-from plugins.inventory.words import day_text
 
 LotKey = tuple[int, str]
 
@@ -53,7 +52,7 @@ def _found(ctx: Context, keys: Iterable[LotKey]) -> dict[LotKey, LotFacts]:
     named = sorted(set(keys))
     if not named:
         return {}
-    rows = ctx.db.execute(select(*LOT_COLUMNS).where(tuple_(Lot.item_id, Lot.number).in_(named)))
+    rows = ctx.db.execute(select(*LOT_COLUMNS).where(ctx.among((Lot.item_id, Lot.number), named)))
     return {(row.item_id, row.number): LotFacts(*row) for row in rows}
 
 

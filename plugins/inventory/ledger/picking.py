@@ -10,13 +10,12 @@ from typing import Any
 
 from sqlalchemy import select
 
-from core.api import Context, Refused
+from core.api import Context, Refused, amount_text, day_text
 from plugins.inventory.ledger.book import Quant, StockBook
 from plugins.inventory.ledger.facts import ItemFacts, LotFacts, check_lot_of_item
 from plugins.inventory.ledger.movement import ZERO, Outgoing, Places
 from plugins.inventory.models.locations import Location
 from plugins.inventory.models.units import Unit
-from plugins.inventory.words import amount_text, day_text
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from core.api import Context, Invalid, Refused
+from core.api import Context, Invalid, Refused, day_text
 from plugins.inventory.ledger.arithmetic import per_unit
 from plugins.inventory.ledger.book import Quant, StockBook
 from plugins.inventory.ledger.costing import Costing, costing_of
@@ -16,7 +16,6 @@ from plugins.inventory.ledger.facts import ItemFacts, check_locations, load_item
 from plugins.inventory.ledger.movement import MOVE_TYPES, ZERO, Movement, Source
 from plugins.inventory.ledger.quantities import check_money
 from plugins.inventory.models.moves import Move
-from plugins.inventory.words import day_text
 
 
 @dataclass(slots=True)

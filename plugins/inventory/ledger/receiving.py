@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 
-from core.api import Context, Invalid, Refused
+from core.api import Context, Invalid, Refused, day_text
 from plugins.inventory.ledger.arithmetic import per_unit, share, times
 from plugins.inventory.ledger.book import Quant
 from plugins.inventory.ledger.facts import ItemFacts
@@ -15,7 +15,6 @@ from plugins.inventory.ledger.movement import MOVE_TYPES, Incoming, Movement, So
 from plugins.inventory.ledger.posting import Posting, open_posting
 from plugins.inventory.ledger.present_cost import PresentCosts
 from plugins.inventory.ledger.quantities import base_quantities, check_money
-from plugins.inventory.words import day_text
 
 _FRESH = ("receipt", "restock", "finished_batch")
 

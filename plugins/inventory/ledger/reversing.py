@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from sqlalchemy import func, select
 
-from core.api import Context, Invalid, NotFound, Refused
+from core.api import Context, Invalid, NotFound, Refused, amount_text
 from plugins.inventory.ledger.arithmetic import share
 from plugins.inventory.ledger.book import Quant
 from plugins.inventory.ledger.facts import load_lots
@@ -15,7 +15,6 @@ from plugins.inventory.ledger.movement import ZERO, Movement, Source
 from plugins.inventory.ledger.picking import Shortage, insufficient
 from plugins.inventory.ledger.posting import Posting, open_posting
 from plugins.inventory.models.moves import Move
-from plugins.inventory.words import amount_text
 
 _COLUMNS = (Move.item_id, Move.location_id, Move.lot_id, Move.move_type, Move.quantity, Move.value, Move.unit_cost,
             Move.variance, Move.entered_quantity, Move.entered_unit_id, Move.line_id, Move.reverses_id,

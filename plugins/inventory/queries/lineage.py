@@ -7,11 +7,10 @@ from typing import Any
 
 from sqlalchemy.orm import joinedload
 
-from core.api import Context, NotFound, query, select
+from core.api import Context, NotFound, amount_text, query, select
 from plugins.inventory.ledger.tracing import Link, trace
 from plugins.inventory.models.items import Item
 from plugins.inventory.models.lots import Lot
-from plugins.inventory.words import amount_text
 
 MOST_LOTS = 200
 

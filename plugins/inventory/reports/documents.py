@@ -5,11 +5,10 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Annotated, Any
 
-from core.api import Context, Invalid, arg, column, report, select
+from core.api import Context, Invalid, arg, column, day_text, report, select
 from plugins.inventory.models.documents import Issue, Receipt
 from plugins.inventory.queries.levels import location_rows
 from plugins.inventory.resources.documents import issues, receipts
-from plugins.inventory.words import day_text
 
 _DAYS = 31
 Since = Annotated[date | None, arg("From", help="Empty: 31 days back.")]

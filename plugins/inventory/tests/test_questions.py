@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 from sqlalchemy import event
 
-from core.api import Refused
+from core.api import Refused, day_text
 from core.kernel import Kernel
 from core.testing.clients import ApiClient, BrowserClient
-from plugins.inventory.api import Item, LocationMember, day_text
+from plugins.inventory.api import Item, LocationMember
 from plugins.inventory.tests.shop import Shop
 
 Client = Callable[..., ApiClient]

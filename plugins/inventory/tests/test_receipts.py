@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from sqlalchemy import event
 
-from core.api import Duplicate, Invalid, Refused, select
+from core.api import Duplicate, Invalid, Refused, day_text, select
 from core.testing.clients import ApiClient
-from plugins.inventory.api import Item, Move, day_text
+from plugins.inventory.api import Item, Move
 from plugins.inventory.tests.shop import Shop
 
 

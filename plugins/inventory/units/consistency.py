@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 
-from core.api import Invalid
+from core.api import Invalid, amount_text
 from plugins.inventory.units.ratios import Rule, UnitSize, follow
 from plugins.inventory.units.rounding import round_half_up
-from plugins.inventory.words import amount_text
 
 
 def refuse_contradictions(

@@ -5,8 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Annotated
 
-from core.api import Context, Refused, action, arg, select
-from plugins.inventory.api import moment_text
+from core.api import Context, Refused, action, arg, moment_text, select
 from plugins.recipes.models import Batch, BatchTimer
 from plugins.recipes.resources.batches import batches, timers
 
@@ -48,7 +47,7 @@ def stop(ctx: Context, timer: BatchTimer) -> None:
 def expire(ctx: Context, timer: BatchTimer) -> None:
     """Mark a timer as over: the clock does, once its time has come."""
     if timer.ends_at > ctx.now():
-        ends = moment_text(ctx, timer.ends_at)
+        ends = moment_text(timer.ends_at, ctx.zone)
         raise Refused("TIMER_STILL_RUNNING", f"{timer.name} runs until {ends}. Stop it instead.")
 
 

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from core.api import Context, select
 from plugins.inventory.api import Item, Unit
@@ -85,7 +84,7 @@ class Kitchen:
     @contextmanager
     def on(self, days_ago: int, hour: int) -> Iterator[None]:
         """Do what happened on a day that has passed: everything is dated then, as if somebody had done it then."""
-        clock, zone = self.ctx.db.now, ZoneInfo(self.ctx.tenant.zone)
+        clock, zone = self.ctx.db.now, self.ctx.zone
         self.ctx.db.flush()
         moment = datetime.combine(self.days_ago(days_ago), time(hour, 10), zone).astimezone(UTC)
         self.ctx.db.now = lambda: moment

@@ -7,8 +7,8 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
-from core.api import Context
-from plugins.inventory.api import Item, amount_text
+from core.api import Context, amount_text
+from plugins.inventory.api import Item
 from plugins.recipes import stock
 from plugins.recipes.planning.lines import PlanLine, Status, items_by_id
 from plugins.recipes.supply import Places

@@ -8,7 +8,6 @@ from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from core.api import Context, query
 from plugins.inventory.api import Item, Lot
@@ -68,7 +67,7 @@ def inventory_summary(ctx: Context, batch_id: int) -> dict[str, Any]:
 
 
 def _used(ctx: Context, batch: Batch) -> list[Used]:
-    started = batch.started_at.astimezone(ZoneInfo(ctx.tenant.zone)).date() if batch.started_at else ctx.today()
+    started = batch.started_at.astimezone(ctx.zone).date() if batch.started_at else ctx.today()
     lines = {line.id: line for line in lines_of(ctx, batch)}
     found = []
     for held in held_by(ctx, lines.values()):

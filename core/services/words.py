@@ -1,0 +1,40 @@
+"""Numbers, amounts, days and moments as people read them: on pages, and in sentences of modules."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal, InvalidOperation
+from typing import Any
+from zoneinfo import ZoneInfo
+
+
+def number_text(value: Any, kind: str = "decimal") -> str:
+    """Return a number with grouped digits, without the zeros that only a column's scale gave it."""
+    try:
+        number = Decimal(str(value))
+    except InvalidOperation:
+        return str(value)
+    digits = f"{number:,f}"
+    whole, _, fraction = digits.partition(".")
+    fraction = fraction.rstrip("0")
+    if kind == "money":
+        fraction = fraction.ljust(2, "0")
+    text = f"{whole}.{fraction}" if fraction else whole
+    return f"{text} %" if kind == "percent" else text
+
+
+def amount_text(quantity: Decimal, unit: str = "") -> str:
+    """Return a quantity with grouped digits and its unit: 2,080.5 g."""
+    number = number_text(quantity)
+    return f"{number} {unit}" if unit else number
+
+
+def day_text(day: date) -> str:
+    """Return a day that cannot be mistaken: 3 Apr 2026."""
+    return f"{day.day} {day:%b %Y}"
+
+
+def moment_text(moment: datetime, zone: ZoneInfo) -> str:
+    """Return a moment as a clock in a zone shows it: 3 Apr 2026, 14:05."""
+    local = moment.astimezone(zone)
+    return f"{day_text(local.date())}, {local:%H:%M}"
