@@ -14,6 +14,7 @@ import sqlalchemy as sa
 
 from core.actions.journal import Journal
 from core.db.base import TenantOwned
+from core.db.keys import among
 from core.db.session import TenantSession
 from core.errors import NotFound
 from core.identity.actor import Actor
@@ -133,6 +134,10 @@ class Context:
         return self.db.execute(statement).scalars().first()
 
     scalar = one
+
+    def among(self, columns: Sequence[Any], keys: Sequence[tuple[Any, ...]]) -> Any:
+        """Return the condition that some columns together are one of the keys: `(Lot.item_id, Lot.number)`."""
+        return among(self.db.get_bind().dialect.name, columns, keys)
 
     def extension(self, model: type[Model], records: Iterable[TenantOwned | int]) -> dict[int, Model]:
         """Return the rows of an extension by the id of their record, in one query."""

@@ -146,8 +146,7 @@ def _known_records(ctx: Context, shape: Shape, rows: list[Row], reach: list[Any]
     found: dict[tuple[Any, ...], Any] = {}
     for start in range(0, len(keys), CHUNK):
         part = keys[start : start + CHUNK]
-        wanted = columns[0].in_([key[0] for key in part]) if len(columns) == 1 else sa.tuple_(*columns).in_(part)
-        for record in ctx.all(sa.select(shape.model).where(wanted, *reach)):
+        for record in ctx.all(sa.select(shape.model).where(ctx.among(columns, part), *reach)):
             found[tuple(getattr(record, name) for name in names)] = record
     return found
 

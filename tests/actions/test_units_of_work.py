@@ -174,6 +174,20 @@ def test_rows_of_another_tenant_are_not_changed(unit, kernel, other_tenant):
         assert ctx.get(Category, theirs).name == "Theirs"
 
 
+def test_records_are_found_by_keys_of_several_columns(unit, kernel, other_tenant):
+    with kernel.unit(other_tenant.id) as ctx:
+        ctx.create(Category, name="Salts", description="white")
+    with unit() as ctx:
+        ctx.insert(Category, [
+            {"name": "Salts", "description": "white"}, {"name": "Oils", "description": "golden"},
+            {"name": "Acids", "description": "white"},
+        ])  # fmt: skip
+        keys = [("Salts", "white"), ("Oils", "white"), ("Acids", "white"), ('"odd', "\\{,}")]
+        found = ctx.all(sa.select(Category).where(ctx.among((Category.name, Category.description), keys)))
+        assert sorted(row.name for row in found) == ["Acids", "Salts"]
+        assert ctx.all(sa.select(Category).where(ctx.among((Category.name,), [("Oils",)])))[0].description == "golden"
+
+
 def test_load_takes_the_import_road(unit):
     rows = [{"code": "A", "name": "Alum", "base_unit": "g"}, {"code": "B", "name": "Borax", "base_unit": "kg"}]
     with unit() as ctx:
