@@ -42,11 +42,8 @@ def list_state(resource: Resource) -> MultiDict[str, str]:
 
 def list_url(resource: Resource) -> str:
     """Return the address of a list as this browser saw it last."""
-    url = f"/{resource.path}"
-    if WHENCE_COOKIE not in request.cookies:
-        return url
-    state = urlencode(list(list_state(resource).items(multi=True)))
-    return f"{url}?{state}" if state else url
+    url, state = f"/{resource.path}", _remembered().get(resource.path)
+    return f"{url}?{urlencode(parse_qsl(state))}" if state else url
 
 
 def _person() -> str:
@@ -56,8 +53,11 @@ def _person() -> str:
 
 def _remembered() -> dict[str, str]:
     """Return the states of lists by their paths, in the order they were seen; those of somebody else are none."""
+    # Every page asks: a look for the cookie costs less than a failing `get` of it.
+    if WHENCE_COOKIE not in request.cookies:
+        return {}
     try:
-        person, lists = json.loads(unquote(request.cookies.get(WHENCE_COOKIE, "")) or '["", {}]')
+        person, lists = json.loads(unquote(request.cookies[WHENCE_COOKIE]))
         known = {str(path): str(state)[:LONGEST_STATE] for path, state in lists.items()}
     except (ValueError, TypeError, AttributeError, RecursionError):
         return {}
