@@ -36,11 +36,9 @@ def create_tenant(
     """Make a tenant with its owner (a user's name), the kernel's roles and modules switched on; returns its id."""
     with kernel.platform() as db:
         tenant_id = add_tenant(db, slug=slug, name=name, currency=currency, zone=zone, owner=owner).id
-    wanted = list(switch_on)
-    if wanted:
-        with kernel.unit(tenant_id) as ctx:
-            for plugin in wanted:
-                modules.enable(ctx, plugin)
+    with kernel.unit(tenant_id) as ctx:
+        for plugin in switch_on:
+            modules.enable(ctx, plugin)
     return tenant_id
 
 
