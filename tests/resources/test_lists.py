@@ -145,6 +145,23 @@ def test_an_order_is_total_and_puts_what_is_empty_last(pantry, sort, codes):
     assert pantry.walk(f"sort={sort}&page_size=4&fields=code") == codes.split()
 
 
+def test_a_search_is_blind_to_the_case_of_every_letter_that_the_database_folds(client, gram, kernel):
+    """ASCII everywhere; PostgreSQL folds others too, and those whose lower case is ASCII: İ, and the sign of Kelvin."""
+    names = {"O-1": "ÖL aus İzmir", "O-2": "Olive OIL", "O-3": "Lamp of 3000 \u212a"}
+    for code, name in names.items():
+        body = {"code": code, "name": name, "kind": "raw", "base_unit_id": gram}
+        assert client.post("items", body).status_code == 201
+    folds = kernel.engine.dialect.name == "postgresql"
+
+    def found(word):
+        return [row["code"] for row in client.get("items", query_string={"search": word, "sort": "code"}).json["items"]]
+
+    assert found("oil") == found("OLIVE") == ["O-2"]
+    assert found("ÖL") == found("aUS") == ["O-1"]
+    assert found("öl") == found("izmir") == (["O-1"] if folds else [])
+    assert found("3000 k") == (["O-3"] if folds else [])
+
+
 def test_fields_narrow_the_answer(pantry):
     rows = pantry.client.get("items?fields=name,category,brewing.alpha_acid,x_share&sort=-created_at").get_json()
     assert set(rows["items"][0]) == {"id", "name", "category_id", "category_label", "brewing.alpha_acid", "x_share"}
