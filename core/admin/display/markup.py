@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 import secrets
 from collections.abc import Callable, Hashable, Iterable, Sequence
-from operator import itemgetter
 from typing import Any
 
 from markupsafe import Markup, escape
@@ -38,16 +37,24 @@ class Pattern:
     """What a template drew around holes."""
 
     def __init__(self, markup: Any) -> None:
-        self._pieces = _HOLE.split(_BREAK.sub(">\n<", str(markup)))
-        places = [int(place) for place in self._pieces[1::2]]
-        self._pick: Callable[[Sequence[str]], Sequence[str]] = (
-            itemgetter(*places) if len(places) > 1 else lambda fills: [fills[place] for place in places]
-        )
+        pieces = _HOLE.split(_BREAK.sub(">\n<", str(markup)))
+        self._places = [int(place) for place in pieces[1::2]]
+        self._first, self._last = pieces[0], pieces[-1]
+        # Behind the last text of one copy stands the first of the next.
+        self._copy = [*pieces[1:-1], self._last + self._first]
 
     def filled(self, fills: Sequence[str]) -> str:
         """Return the markup with its holes filled; what fills them was escaped before."""
-        pieces = self._pieces.copy()
-        pieces[1::2] = self._pick(fills)
+        return self.repeated([(text,) for text in fills], 1)
+
+    def repeated(self, columns: Sequence[Sequence[str]], count: int) -> str:
+        """Return so many copies of the markup; each hole has a column of texts that fill it, copy by copy."""
+        if not self._places:
+            return self._first * count
+        pieces, step = [self._first, *self._copy * count], len(self._copy)
+        for n, place in enumerate(self._places):
+            pieces[1 + 2 * n :: step] = columns[place]
+        pieces[-1] = self._last
         return "".join(pieces)
 
 

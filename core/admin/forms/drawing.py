@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
-from itertools import chain, repeat
+from itertools import chain, groupby
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -23,14 +23,14 @@ NOBODY = '<option value=""></option>'
 class Openings:
     """The holes of inputs: first one for the value of each, then one for each unit; and how records fill them."""
 
-    def __init__(self, controls: Controls, *, units: bool = True) -> None:
+    def __init__(self, controls: Controls) -> None:
         self._infos = controls.infos
         self._writers = [_writer(info) for info in controls.infos]
         open_to = [(place, info) for place, info in enumerate(self._infos) if not info.readonly]
         self._finders = [(place, info) for place, info in open_to if info.finder]
         self._ticks = [place for place, info in open_to if info.check]
         self._choices = [(place, _choices(info)) for place, info in open_to if info.choices and not info.check]
-        self._measured = [(place, info) for place, info in open_to if info.unit_of] if units else []
+        self._measured = [(place, info) for place, info in enumerate(self._infos) if info.unit_beside]
         self.count = len(self._infos) + len(self._measured)
         # A choice of several records shows a list of its own.
         self.reach = not any(info.multiple for info in self._infos)
@@ -43,28 +43,34 @@ class Openings:
         for unit, (place, _) in enumerate(self._measured, len(self._infos)):
             controls[place].unit = hole(unit)
 
-    def fills(
+    def columns(
         self, rows: Sequence[Values], zone: ZoneInfo, currency: str, named: Named = NOBODY_NAMED
-    ) -> Iterator[tuple[str, ...]]:
-        """Return what fills the holes for each of some records, written column by column, all escaped at once."""
-        if not rows:
-            return iter(())
+    ) -> list[list[str]]:
+        """Return for each hole what fills it for each of some records, all escaped at once."""
         columns = [write(rows, zone) for write in self._writers]
         columns += [[unit_of(info, row, currency) for row in rows] for _, info in self._measured]
-        columns += [[label_of(info, row, named) for row in rows] for _, info in self._finders]
+        columns += [_labels(info, rows, named) for _, info in self._finders]
         told, high = escaped(list(chain.from_iterable(columns))), len(rows)
-        columns = [told[top : top + high] for top in range(0, len(told), high)]
+        columns = [told[n * high : (n + 1) * high] for n in range(len(columns))]
         for (place, _), labels in zip(self._finders, columns[self.count :], strict=True):
-            columns[place] = [_option(*pair) for pair in zip(columns[place], labels, strict=True)]
+            columns[place] = _options(columns[place], labels)
         for place in self._ticks:
             columns[place] = ["checked" if text else "" for text in columns[place]]
         for place, drawn in self._choices:
             columns[place] = [drawn(text) for text in columns[place]]
-        return zip(*columns[: self.count], strict=True) if self.count else repeat((), high)
+        return columns[: self.count]
 
 
-def _option(value: str, label: str) -> str:
-    return f'{NOBODY}<option value="{value}" selected>{label}</option>' if value else NOBODY
+def _labels(info: ControlInfo, rows: Sequence[Values], named: Named) -> list[str]:
+    name = info.label_name
+    return [row.get(name) or label_of(info, row, named) for row in rows]
+
+
+def _options(values: Sequence[str], labels: Sequence[str]) -> list[str]:
+    return [
+        f'{NOBODY}<option value="{value}" selected>{label}</option>' if value else NOBODY
+        for value, label in zip(values, labels, strict=True)
+    ]
 
 
 def _writer(info: ControlInfo) -> Callable[[Sequence[Values], ZoneInfo], list[str]]:
@@ -115,12 +121,15 @@ def drawn_rows(grid: Any, line_row: LineRow) -> Iterator[str]:
             yield str(line_row(row.form, row.index, row.index + 1, grid, row.id))
         return
     above: Inputs = grid.above
-    fills = openings.fills(grid.lines, above.zone, above.currency)
-    for index, (line, fill, judged) in enumerate(zip(grid.lines, fills, grid.judged(), strict=True)):
-        row_id = str(line.get("id") or "")
-        kind = (line_row, bool(row_id), judged)
-        pattern = grid.plan.kept.get(kind, partial(_pattern, grid, index, line_row))
-        yield pattern.filled((*fill, str(index), str(index + 1), row_id))
+    ids, places = [str(line.get("id") or "") for line in grid.lines], range(len(grid.lines))
+    columns = openings.columns(grid.lines, above.zone, above.currency)
+    columns += [[str(n) for n in places], [str(n + 1) for n in places], ids]
+    kinds = [(line_row, bool(row_id), judged) for row_id, judged in zip(ids, grid.judged(), strict=True)]
+    # Rows that look alike, most often all of them, are filled at once.
+    for kind, alike in groupby(places, key=kinds.__getitem__):
+        first, *others = alike
+        pattern, end = grid.plan.kept.get(kind, partial(_pattern, grid, first, line_row)), first + len(others) + 1
+        yield pattern.repeated([column[first:end] for column in columns], end - first)
 
 
 def _pattern(grid: Any, place: int, line_row: LineRow) -> Pattern:

@@ -40,6 +40,8 @@ def typed(info: ControlInfo, value: Any, zone: ZoneInfo) -> Any:
 
 def plain_number(text: str, places: int = 0) -> str:
     """Return a decimal without the zeros that only its column's scale gave it."""
+    if not places:
+        return text.rstrip("0").rstrip(".") if "." in text else text
     whole, _, fraction = text.partition(".")
     fraction = fraction.rstrip("0").ljust(places, "0")
     return f"{whole}.{fraction}" if fraction else whole

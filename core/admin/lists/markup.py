@@ -47,7 +47,8 @@ class ListedRows(list[ListedRow]):
         versioned = self[0].version is not None
         opened = ListedRow(*(drawn([hole(n)]) if n != 1 or versioned else None for n in range(5)))  # type: ignore[arg-type]
         pattern = Pattern(record_row(opened, columns, picks, level))
-        return drawn(pattern.filled([str(row.id), str(row.version), row.label, row.url, row.cells]) for row in self)
+        told = [(str(row.id), str(row.version), row.label, row.url, row.cells) for row in self]
+        return drawn([pattern.repeated(list(zip(*told, strict=True)), len(told))])
 
 
 def listed_rows(columns: Sequence[Told], rows: Sequence[Row], labels: Sequence[str], path: str) -> ListedRows:

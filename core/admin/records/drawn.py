@@ -70,7 +70,8 @@ def drawn_form(parts: Sequence[Any], form: BoundForm, form_layout: FormLayout) -
     )  # fmt: skip
     known: FormPattern = form.plan.kept.get(kind, partial(_pattern, parts, form, form_layout))
     inputs = form.inputs
-    fills = [*next(form.plan.openings.fills([inputs.values], inputs.zone, inputs.currency, inputs.named))]
+    columns = form.plan.openings.columns([inputs.values], inputs.zone, inputs.currency, inputs.named)
+    fills = [text for (text,) in columns]
     shown = zip(cells, escaped([cell.text for cell in cells]), strict=True)
     fills += [shown_markup(cell, text, linked=True) for cell, text in shown]
     fills += [table.body for table in tables]
