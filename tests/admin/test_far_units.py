@@ -70,15 +70,46 @@ def test_an_address_that_names_no_item_opens_an_empty_form(pages, stocked, item)
     assert "New reservation" in pages.open(f"/reservations/new?item_id={item}")
 
 
-def test_two_versions_of_lines_are_merged(pages, stocked):
+def counted(stocked):
+    """Start a count of all that is there; return the address of its page."""
     place = stocked.get("stock?on_hand=500").json["items"][0]["location_id"]
     count = stocked.post("counts", {"location_id": place}).json
     assert stocked.post(f"counts/{count['id']}/start", {}).status_code == 200
-    line = stocked.get(f"counts/{count['id']}").json["lines"][0]
-    url = f"/counts/{count['id']}"
+    return f"/counts/{count['id']}"
+
+
+def units_of(page):
+    return re.findall(r'data-unit-of="item.base_unit_id">([^<]*)</span>', page.partition("<template>")[0])
+
+
+def test_lines_that_can_be_typed_into_are_said_in_the_unit_of_their_item(pages, stocked):
+    url = counted(stocked)
+    page = pages.open(url)
+    assert units_of(page) == ["g"] * 6 + ["each"] * 3
+    refused = pages.send(page, url, status=422, **{"lines-0-counted_quantity": "many"}).text
+    assert 'value="many"' in refused
+    assert units_of(refused) == units_of(page)
+
+
+def test_a_line_of_another_item_says_no_unit_before_it_is_saved(pages, stocked):
+    url = counted(stocked)
+    page = pages.open(url)
+    [jar] = [row["id"] for row in stocked.get("items?code=JAR").json["items"]]
+    changed = {"lines-0-item_id": str(jar), "lines-1-counted_quantity": "many"}
+    assert units_of(pages.send(page, url, status=422, **changed).text) == [""] * 3 + ["g"] * 3 + ["each"] * 3
+
+
+def test_two_versions_of_lines_are_merged(pages, stocked):
+    url = counted(stocked)
+    line = stocked.get(url[1:]).json["lines"][0]
     merged = {"_merge": "1", "_edit": "1", f"_take:lines.{line['id']}": "mine"}
     answer = pages.send(pages.open(url), url, status=200, **merged).text
     assert f'<option value="{line["item_id"]}" selected>' in answer
+    assert units_of(answer) == ["g"] * 6 + ["each"] * 3
+
+
+def test_lines_whose_unit_has_a_column_say_it_once(pages, stocked):
+    assert "with-unit" not in pages.open("/receipts/new").partition('data-lines="lines"')[2].partition("</section>")[0]
 
 
 def test_units_are_read_at_once_for_all_rows(pages, stocked, kernel):

@@ -118,6 +118,24 @@ def test_an_amount_and_its_unit_fit_their_column(open_page, client, pantry):
     assert field.evaluate("field => field.scrollWidth - field.clientWidth") == 0
 
 
+def test_the_unit_of_another_item_is_not_that_of_the_old_one(open_page, client, pantry):
+    place = one(client, "admin/locations?is_default=true")
+    line = {"item_id": one(client, "items?code=OLIVE")["id"], "quantity": "1234.5", "unit_cost": "1"}
+    receipt = client.post("receipts", {"location_id": place["id"], "lines": [line]}).json
+    assert client.post(f"receipts/{receipt['id']}/post", {}).status_code == 200
+    count = client.post("counts", {"location_id": place["id"]}).json
+    assert client.post(f"counts/{count['id']}/start", {}).status_code == 200
+    page = open_page(f"/counts/{count['id']}", width=390)
+    units = page.locator("[data-lines] tbody .unit")
+    assert units.all_text_contents() == ["g", "g", "g"]
+    assert faults_of(page, "[data-lines]") == []
+    lot = page.locator("select[name=lines-0-lot_id]")
+    expect(lot.locator("option:checked")).to_have_text(re.compile(r"OLIVE-\d{4}-\d{5}"))
+    page.locator("select[name=lines-0-item_id]").evaluate("select => select.focus()")
+    choose(page, "Item, row 1", "COCOA")
+    expect(units).to_have_text(["", "", ""])
+
+
 def test_rows_come_from_a_spreadsheet(open_page, client, pantry):
     page = open_page("/receipts/new")
     to_first_row(page)

@@ -30,6 +30,8 @@ class ControlInfo:
     help: str = ""
     unit: str = ""
     unit_of: str = ""
+    unit_beside: bool = False
+    tells_unit: bool = False
     required: bool = False
     wide: bool = False
     numeric: bool = False
@@ -264,12 +266,22 @@ class GeneratedForm(BaseForm):
         """Write beside each amount its unit, and what the chosen records are called, as the record's row says."""
         for control in self.controls():
             info: ControlInfo = control.info
-            control.unit = unit_text(info, str(values.get(f"{info.unit_of}_label") or ""), currency)
+            known = "" if self._is_outdated(info, values) else str(values.get(f"{info.unit_of}_label") or "")
+            control.unit = unit_text(info, known, currency)
             control.unit_lead = f"{currency} / " if info.kind == "money" and currency else ""
             if info.readonly:
                 control.data = shown_text(info, values)
             if info.finder and values.get(info.name) is not None:
                 control.known = {str(values[info.name]): str(values.get(info.label_name) or "")}
+
+    def _is_outdated(self, info: ControlInfo, values: Mapping[str, Any]) -> bool:
+        """Whether the unit of an amount is that of another record than the one that was sent."""
+        near, _, far = info.unit_of.partition(".")
+        chosen = self.find(f"{near}_id") if far else None
+        # What is closed is not sent.
+        if chosen is None or chosen.info.readonly or not chosen.data:
+            return False
+        return str(chosen.data) != str(values.get(chosen.info.name) or "")
 
     def find(self, name: str) -> Any:
         """Return an input, or None where the form has none of that name."""

@@ -28,19 +28,14 @@ REQUIRED_MESSAGES = frozenset({"Field may not be null.", "Missing data for requi
 class Plan:
     """What is made once for inputs that are declared together: the inputs, their holes, the patterns drawn of them."""
 
-    units = True
-    """Whether the units of amounts are shown beside them."""
-
     def __init__(self, infos: Sequence[ControlInfo]) -> None:
         self.controls = Controls(infos)
-        self.openings = Openings(self.controls, units=self.units)
+        self.openings = Openings(self.controls)
         self.kept = Kept()
 
 
 class GridPlan(Plan):
     """A grid of lines to fill in."""
-
-    units = False
 
     def __init__(
         self, name: str, title: str, columns: tuple[ControlInfo, ...], help: str = "", tab: str = "",

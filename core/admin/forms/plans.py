@@ -48,11 +48,13 @@ def _line_plan(ctx: Context, shape: Shape, part: Lines) -> GridPlan:
     line = shape.lines[part.name]
     shown = [name for name in part.fields if name in line.fields] or [name for name in line.fields if name != "id"]
     items = [line.fields[name] for name in shown]
-    watched = watches(ctx, shape)
+    watched, units = watches(ctx, shape), {f"{item.unit}_id" for item in items if item.unit}
     columns = tuple(
         replace(
             field_info(ctx, item, line.model), watched=f"{part.name}.{item.name}" in watched,
-            totalled=type(item.type) is Money or item.name in part.totals,
+            totalled=type(item.type) is Money or item.name in part.totals, tells_unit=item.name in units,
+            # Nobody needs it twice: where a column of its own says it, and beside the price of something.
+            unit_beside=bool(item.unit) and item.kind.name != "money" and f"{item.unit}_id" not in shown,
             visible_when=texts_of(item.visible_when, lambda name: document_field(line, name)),
             readonly_when=texts_of(item.readonly_when, lambda name: document_field(line, name)),
         )
@@ -72,7 +74,7 @@ def field_info(ctx: Context, item: Field, owner: Any) -> ControlInfo:
     unsure = kind == "boolean" and item.optional
     where = item.reference.where if item.reference is not None else ""
     return ControlInfo(
-        name=item.name, label=item.label, kind=kind, help=item.help, unit_of=item.unit,
+        name=item.name, label=item.label, kind=kind, help=item.help, unit_of=item.unit, unit_beside=bool(item.unit),
         required=item.required, wide=multiline or bool(length and length > 200), numeric=kind in NUMERIC_KINDS,
         check=kind == "boolean" and not unsure, finder=kind == "reference", readonly=item.readonly,
         choices=YES_OR_NO if unsure else tuple((word, words_label(word)) for word in item.choices),

@@ -21,10 +21,12 @@ function settle(element) {
 
 const names = (element) => [element.dataset.visibleWhen, element.dataset.closedWhen].filter(Boolean).flatMap((json) => read(json).map(([name]) => name));
 
-// The unit beside an amount is that of the record that was chosen.
+// The unit beside an amount is that of the record that was chosen. One behind it only the server knows.
 function nameUnits(select, scope, name) {
+  const behind = `${name.replace(/_id$/, "")}.`;
   for (const unit of all(".unit[data-unit-of]", scope)) {
-    if (unit.dataset.unitOf === name) unit.textContent = (unit.dataset.lead + labelOf(select)).replace(/ \/ $/, "");
+    if (unit.dataset.unitOf === name) unit.textContent = ((unit.dataset.lead ?? "") + labelOf(select)).replace(/ \/ $/, "");
+    else if (unit.dataset.unitOf.startsWith(behind)) unit.textContent = "";
   }
 }
 

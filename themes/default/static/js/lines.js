@@ -102,7 +102,7 @@ function valueIn(cell) {
   const control = one("input:not([type=hidden]), select", cell);
   if (control) return readNumber(control.value);
   // What is only shown was written here, with commas between its thousands.
-  return readNumber(cell.textContent.replaceAll(",", ""));
+  return readNumber((one(".shown", cell) ?? cell).textContent.replaceAll(",", ""));
 }
 
 const footOf = (grid) => one("table", grid)?.tFoot;
