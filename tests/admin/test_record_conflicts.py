@@ -71,6 +71,19 @@ def test_the_choice_can_be_looked_at_in_the_form(pages, client, item):
     assert (found["name"], found["reorder_point"]) == ("Ours", "5.000000")
 
 
+def test_what_was_chosen_is_called_by_its_name_in_the_form(pages, client, item, units):
+    url = f"/items/{item['id']}"
+    form = pages.open(url)
+    change(client, item, name="Theirs")
+    kg, ml = str(units["kg"]), str(units["ml"])
+    mine = {"name": "Ours", "base_unit_id": kg, "conversions-0-equal_unit_id": ml}
+    text = pages.send(form, url, 412, **mine).text
+    again = pages.send(text, url, 200, _edit="1").text
+    for unit, code in ((kg, "kg"), (ml, "ml")):
+        assert f'<option value="{unit}" selected>{code}' in again
+
+
+
 def test_lines_are_chosen_one_by_one(pages, client, item, units):
     url, [line] = f"/items/{item['id']}", item["conversions"]
     form = pages.open(url)

@@ -237,6 +237,12 @@ class BoundForm:
                 grid.lines = [{}]
         return self
 
+    def opened(self) -> BoundForm:
+        """Make all inputs as if somebody typed into them: each is then told what is chosen in it."""
+        for part in (self.inputs, *(row for grid in self.grids.values() for row in grid.rows)):
+            _ = part.form
+        return self
+
     def settle(self) -> None:
         """Hide and close inputs as what is typed says."""
         self.inputs.settle()

@@ -65,7 +65,7 @@ def _chosen_labels(ctx: Context, controls: Iterable[Any]) -> dict[tuple[str, str
     wanted: dict[str, set[str]] = {}
     for control in controls:
         text = "" if control.info.multiple else str(control.data or "")
-        if text not in control.known and text.isascii() and text.isdecimal() and len(text) < 16:
+        if not control.known.get(text) and text.isascii() and text.isdecimal() and len(text) < 16:
             wanted.setdefault(control.info.target, set()).add(text)
     found: dict[tuple[str, str], str] = {}
     for key, ids in wanted.items():

@@ -180,8 +180,11 @@ def _merged_form(ctx: Context, shape: Shape, row: Mapping[str, Any], form: Bound
     """Return the form as it is after choosing; what cannot be read is shown as it was typed."""
     seen = sent_number(request.form, "_seen")
     chosen = merged(versions_of(ctx, shape, row, form, seen), shape, request.form)
+    # The labels that were read are of what the record holds, not of what was chosen.
+    outdated = {item.label_name for item in shape.references if item.name in chosen}
+    told = {name: value for name, value in row.items() if name not in outdated} | chosen
     try:
-        return bind_form(ctx, shape, with_far_units(ctx, shape, {**row, **chosen}))
+        return bind_form(ctx, shape, with_far_units(ctx, shape, told)).opened()
     except ValueError:
         return form
 
