@@ -83,7 +83,6 @@ def test_what_was_chosen_is_called_by_its_name_in_the_form(pages, client, item, 
         assert f'<option value="{unit}" selected>{code}' in again
 
 
-
 def test_lines_are_chosen_one_by_one(pages, client, item, units):
     url, [line] = f"/items/{item['id']}", item["conversions"]
     form = pages.open(url)
