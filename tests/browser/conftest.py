@@ -7,19 +7,18 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from core.kernel import Kernel
 from core.tenancy.modules import TenantInfo
 from core.testing import house
 from core.testing.browsers import served
-from core.testing.clients import BrowserClient
-from core.web.current import COOKIE
-from tests.browser.hands import make_patient
+from tests.browser.windows import PATIENCE_MS, Window, Windows, session_of
 
 OpenPage = Callable[..., Page]
-# A busy machine is slow, not wrong: what is expected comes at once or, there, later.
-PATIENCE_MS = 30_000
+FAILED = pytest.StashKey[bool]()
+# What Chromium says of every refusal, also of one that a test is about.
+STATUS = "the server responded with a status of"
 expect.set_options(timeout=PATIENCE_MS)
 
 
@@ -40,6 +39,12 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         metafunc.definition.add_marker(pytest.mark.only_on("sqlite"))
 
 
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> None:
+    """Remember that a test failed: the next one, or its second try, begins in a new window."""
+    if call.excinfo is not None:
+        item.stash[FAILED] = True
+
+
 @pytest.fixture(scope="session")
 def address(app: Flask) -> Iterator[str]:
     """Where the application answers."""
@@ -47,36 +52,31 @@ def address(app: Flask) -> Iterator[str]:
         yield found
 
 
+@pytest.fixture(scope="session")
+def windows(chromium: Browser, address: str) -> Iterator[Windows]:
+    """The windows over the application."""
+    found = Windows(chromium, address)
+    yield found
+    found.close()
+
+
 @pytest.fixture
-def open_page(chromium: Browser, address: str, app: Flask, kernel: Kernel, tenant: TenantInfo) -> Iterator[OpenPage]:
+def open_page(
+    windows: Windows, app: Flask, kernel: Kernel, tenant: TenantInfo, request: pytest.FixtureRequest
+) -> Iterator[OpenPage]:
     """Open a browser window as an owner of ``tenant``: ``open_page("/items", width=390, dark=True)``."""
-    opened: list[BrowserContext] = []
-    noise: list[str] = []
+    opened: list[Window] = []
     owner = house.make_member(kernel, tenant, is_owner=True)
 
     def make(
         path: str, *, width: int = 1280, dark: bool = False, scripts: bool = True, guest: bool = False,
         member: house.TestMember = owner,
     ) -> Page:  # fmt: skip
-        context = chromium.new_context(
-            base_url=address, viewport={"width": width, "height": 850}, java_script_enabled=scripts,
-            color_scheme="dark" if dark else "light", reduced_motion="reduce",
-        )  # fmt: skip
-        opened.append(context)
-        if not guest:
-            cookie = BrowserClient(app, member)._client.get_cookie(COOKIE)
-            assert cookie is not None
-            context.add_cookies([{"name": COOKIE, "value": cookie.value, "url": address}])
-        page = context.new_page()
-        page.set_default_timeout(PATIENCE_MS)
-        if scripts:
-            make_patient(page)
-        page.on("console", lambda said: noise.append(said.text) if said.type in ("error", "warning") else None)
-        page.on("pageerror", lambda error: noise.append(str(error)))
-        page.goto(path)
-        return page
+        window = windows.take(scripts=scripts)
+        opened.append(window)
+        return window.show(path, width=width, dark=dark, session="" if guest else session_of(app, member))
 
     yield make
-    for context in opened:
-        context.close()
-    assert [text for text in noise if "the server responded with a status of" not in text] == []
+    failed = request.node.stash.get(FAILED, False)
+    windows.give_back(opened, as_new=failed)
+    assert [text for window in opened for text in window.noise if STATUS not in text] == []
