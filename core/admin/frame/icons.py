@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import warnings
 from functools import lru_cache
 
@@ -9,6 +10,7 @@ from lucide import lucide_icon
 from markupsafe import Markup
 
 FALLBACK = "file-text"
+_CLASSES = re.compile('class="icon [^"]*"')
 
 
 def _draw(name: str) -> str | None:
@@ -29,4 +31,7 @@ def has_icon(name: str) -> bool:
 def icon(name: str) -> Markup:
     """Return the SVG of an icon, hidden from screen readers; a name without one becomes a sheet of paper."""
     svg = _draw(name) or _draw(FALLBACK) or ""
-    return Markup(svg.replace("<svg ", '<svg aria-hidden="true" focusable="false" ', 1))  # noqa: S704 our own package's
+    # A page holds hundreds: what HTML takes for granted and the package's own class names are left out.
+    svg = "".join(line.strip() for line in svg.splitlines()).replace(' xmlns="http://www.w3.org/2000/svg"', "", 1)
+    plain = _CLASSES.sub('class="icon"', svg, count=1)
+    return Markup(plain.replace("<svg", '<svg aria-hidden="true"', 1))  # noqa: S704 our own package's
