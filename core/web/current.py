@@ -136,8 +136,9 @@ def _visitor() -> Visitor | None:
 
 def bring_foreseen(ctx: Context) -> None:
     """Give a unit what was read while its asker was recognised."""
-    if g.get("foreseen"):
-        ctx.db.foresee(g.foreseen_questions, g.foreseen)
+    here = g._get_current_object()
+    if here.get("foreseen"):
+        ctx.db.foresee(here.foreseen_questions, here.foreseen)
 
 
 def tenant_actor() -> Actor:
