@@ -28,6 +28,11 @@ def _first_record(page: Page) -> None:
     page.wait_for_load_state("networkidle")
 
 
+def _first_group(page: Page) -> None:
+    page.get_by_text("Raw", exact=True).first.click()
+    page.wait_for_load_state("networkidle")
+
+
 def _palette(page: Page) -> None:
     page.keyboard.press("Control+k")
     page.keyboard.type("soap")
@@ -50,8 +55,8 @@ class Picture:
 PICTURES = (
     Picture("home", "/"),
     Picture("board", "/batches?view=kanban"),
-    Picture("batch", "/batches?state=done", prepare=_first_record),
-    Picture("dark", "/items?group=kind", dark=True),
+    Picture("batch", "/batches?state=in_progress", prepare=_first_record),
+    Picture("dark", "/items?group=kind", dark=True, prepare=_first_group),
     Picture("palette", "/items", prepare=_palette),
 )
 
