@@ -63,6 +63,22 @@ def test_no_page_is_wider_than_a_phone(open_page, shop):
     assert {name: more for name, more in wide.items() if more > 0} == {}
 
 
+@pytest.mark.parametrize("width", [390, 1280])
+def test_a_long_word_widens_no_page(open_page, shop, client, width):
+    category = client.post("items/categories", {"name": "W" * 80}).json["id"]
+    assert client.patch(f"items/{shop['item']}", {"category_id": category, "version": 1}).status_code == 200
+    page = open_page("/", width=width)
+    wide = {}
+    for path in (f"/items/{shop['item']}", "/search?q=WWW", f"/items/categories/{category}/delete"):
+        page.goto(path)
+        page.wait_for_load_state("load")
+        expect(page.locator("main")).to_contain_text("WWW")
+        wide[path] = overflow_of(page)
+    assert {path: more for path, more in wide.items() if more > 0} == {}
+    section = page.locator(".crumbs li").first
+    assert width == 390 or section.evaluate("place => place.scrollWidth - place.clientWidth") == 0
+
+
 def test_the_menu_opens_on_a_phone(open_page, shop):
     page = open_page("/items", width=390)
     expect(page.get_by_role("link", name="Receipts").first).to_be_hidden()
