@@ -7,14 +7,17 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from core.resources.labels import labels
+from core.resources.reading import known_names
 from core.resources.shape import Shape, target_of
 
 if TYPE_CHECKING:
     from core.actions.context import Context
 
 
-def export_names(shape: Shape) -> list[str]:
-    """Return the fields of an export that an import can take again, the id first."""
+def export_names(shape: Shape, wanted: Sequence[str] = ()) -> list[str]:
+    """Return the `wanted` fields of an export; where none is named all that an import can take again, the id first."""
+    if wanted:
+        return known_names(shape, wanted)
     return ["id", *(name for name, item in shape.fields.items() if not item.readonly and item.kind.name != "json")]
 
 

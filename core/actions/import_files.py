@@ -48,7 +48,7 @@ def read_import_file(name: str, content: bytes) -> ImportFile:
     if not content:
         raise Invalid({"file": ["The file is empty."]})
     if name.lower().endswith(".json") or (content.lstrip()[:1] in JSON_START and not name.lower().endswith(".csv")):
-        return _of_objects(parse_json(content))
+        return _of_objects(parse_json(content, "The file"))
     header, cells, numbers = read_table(name, content)
     return ImportFile(_told_apart(header), numbers, cells)
 

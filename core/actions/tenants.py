@@ -16,6 +16,7 @@ from core.identity.members import add_member
 from core.identity.roles import BUILT_IN, publish_roles
 from core.identity.users import get_user
 from core.tenancy.models import Tenant
+from core.tenancy.modules import require_module
 
 if TYPE_CHECKING:
     from core.kernel import Kernel
@@ -34,10 +35,14 @@ def create_tenant(
     switch_on: Iterable[str] = (),
 ) -> int:
     """Make a tenant with its owner (a user's name), the kernel's roles and modules switched on; returns its id."""
+    wanted = list(switch_on)
+    # Before anything is stored: a tenant whose modules cannot be is not made at all.
+    for plugin in wanted:
+        require_module(kernel.registry, plugin)
     with kernel.platform() as db:
         tenant_id = add_tenant(db, slug=slug, name=name, currency=currency, zone=zone, owner=owner).id
     with kernel.unit(tenant_id) as ctx:
-        for plugin in switch_on:
+        for plugin in wanted:
             modules.enable(ctx, plugin)
     return tenant_id
 

@@ -119,7 +119,7 @@ def export(key: str, slug: str, kind: str | None, output: Path | None, fields: s
         raise click.UsageError("A spreadsheet needs a file: name it with --output.")
     with opened() as kernel, kernel.unit(_tenant_id(kernel, slug), readonly=True) as ctx:
         shape = ctx.kernel.shape(ctx, _resource(ctx, key))
-        names = [shape.resolve(name.strip()) for name in fields.split(",")] if fields else export_names(shape)
+        names = export_names(shape, [name.strip() for name in fields.split(",")] if fields else ())
         chunks = stream_rows(ctx, shape, ListRequest(fields=tuple(names), sort="id"))
         total = ctx.scalar(sa.select(sa.func.count(shape.model.id)))
         # Standard output may be the file: the bar goes where it is in nobody's way.

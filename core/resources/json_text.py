@@ -12,19 +12,19 @@ LONGEST_NUMBER = 400
 LARGEST_EXPONENT = 400
 
 
-def parse_json(raw: bytes) -> Any:
-    """Return the value of a JSON text in UTF-8, numbers with a point as Decimal."""
+def parse_json(raw: bytes, what: str = "The body") -> Any:
+    """Return the value of a JSON text in UTF-8, numbers with a point as Decimal; BadRequest says what is wrong."""
     try:
         return json.loads(
             raw.decode("utf-8"), parse_float=_decimal, parse_constant=_refuse, parse_int=_integer,
             object_pairs_hook=_object,
         )  # fmt: skip
     except UnicodeDecodeError:
-        raise BadRequest("The body is not UTF-8.", code="BAD_JSON") from None
+        raise BadRequest(f"{what} is not UTF-8.", code="BAD_JSON") from None
     except RecursionError:
-        raise BadRequest("The body is nested too deeply.", code="BAD_JSON") from None
+        raise BadRequest(f"{what} is nested too deeply.", code="BAD_JSON") from None
     except ValueError as error:
-        raise BadRequest(f"The body is not JSON: {str(error)[:200]}.", code="BAD_JSON") from None
+        raise BadRequest(f"{what} is not JSON: {str(error)[:200]}.", code="BAD_JSON") from None
 
 
 def _decimal(text: str) -> Decimal:

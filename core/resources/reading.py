@@ -158,12 +158,15 @@ def stream_rows(ctx: Context, shape: Shape, request: ListRequest, chunk: int = 1
 
 
 def _names(shape: Shape, wanted: Sequence[str]) -> list[str]:
-    if not wanted:
-        return list(shape.fields)
-    names = [shape.resolve(name) for name in wanted]
+    return list(dict.fromkeys(["id", *known_names(shape, wanted)])) if wanted else list(shape.fields)
+
+
+def known_names(shape: Shape, wanted: Sequence[str]) -> list[str]:
+    """Return the names of fields that were asked for, each once; Invalid names the first that there is not."""
+    names = list(dict.fromkeys(shape.resolve(name) for name in wanted))
     if unknown := [name for name in names if name not in shape.fields]:
         raise Invalid({"fields": [f"{shape.resource.key} has no field {unknown[0]!r}."]})
-    return list(dict.fromkeys(["id", *names]))
+    return names
 
 
 def _offset(request: ListRequest) -> int:

@@ -37,7 +37,7 @@ def export(ctx: Context, resource: Resource | None, asked: ListRequest) -> Respo
     assert resource is not None
     kind = one_of("format", "csv", "xlsx", "json")
     shape = ctx.shape(resource)
-    names = [shape.resolve(name) for name in asked.fields] or export_names(shape)
+    names = export_names(shape, asked.fields)
     reach = ctx.restriction(resource, "export")
     asked = replace(asked, fields=tuple(names), sort=asked.sort or "id", condition=sa.and_(*reach) if reach else None)
     # The first chunk is read at once: what is wrong with the request is answered as such, not as a broken file.

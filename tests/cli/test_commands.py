@@ -73,9 +73,11 @@ def test_an_observer_that_is_off_is_shown_and_an_unknown_one_told(run, soap, fre
     (("paint", "--zone", "Mars/Base"), "Europe/Berlin"),
     (("paint", "--owner", "nobody"), "There is no user 'nobody'"),
     (("soap",), "already a tenant 'soap'"),
+    (("paint", "--enable", "inventory", "--enable", "bakery"), "It is not installed"),
 ])  # fmt: skip
 def test_a_tenant_that_cannot_be_is_told_why(run, soap, words, said):
     assert said in run("tenant", "create", *words, code=1).output
+    assert len(run("tenant", "list").output.splitlines()) == 2, "the heading, and the one that was there"
 
 
 def test_people_join_with_roles(run, soap, fresh_database):
@@ -132,6 +134,8 @@ def test_export_goes_in_again_and_changes_nothing(run, soap, tmp_path):
         assert "2 rows: 0 created, 0 changed, 2 unchanged." in run("import", target, *words).output
     assert [row["code"] for row in json.loads((tmp_path / "out.json").read_text())] == ["OIL", "JAR"]
     assert "OIL" in run("export", "inventory.item", "--tenant", "soap", "--fields", "code").output
+    refused = run("export", "inventory.item", "--tenant", "soap", "--fields", "code,colour of the moon", code=1)
+    assert "has no field 'colour of the moon'" in refused.output
 
 
 def test_faults_of_a_file_are_all_told_and_nothing_is_stored(run, soap, tmp_path):
@@ -145,6 +149,8 @@ def test_faults_of_a_file_are_all_told_and_nothing_is_stored(run, soap, tmp_path
     assert "[]" in run("export", "inventory.item", "--tenant", "soap", "--format", "json").output
     (tmp_path / "odd.csv").write_text("code,colour of the moon\nA,red\n")
     assert "colour of the moon" in run("import", tmp_path / "odd.csv", *words, code=1).output
+    (tmp_path / "odd.json").write_text('{"rows": [}')
+    assert "The file is not JSON" in run("import", tmp_path / "odd.json", *words, code=1).output
     mapped = run("import", tmp_path / "odd.csv", *words, "--map", "colour of the moon=", "--dry-run", code=1)
     assert "row 2, name" in mapped.output
     assert "There is no resource 'inventory.unicorn'" in run(

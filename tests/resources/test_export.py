@@ -82,7 +82,9 @@ def test_an_export_is_the_list_asked_for(pantry):
     assert [row["code"] for row in json.loads(answer.text)] == ["H-01", "H-02"]
 
 
-@pytest.mark.parametrize("query", ["format=pdf", "fields=nothing", "sort=nothing", "nothing=1", "code__regex=a"])
+@pytest.mark.parametrize("query", [
+    "format=pdf", "fields=nothing", "fields=nothing&format=xlsx", "sort=nothing", "nothing=1", "code__regex=a",
+])  # fmt: skip
 def test_a_wrong_question_is_answered_before_the_file_begins(pantry, query):
     assert_problem(pantry.client.get(f"items/export?{query}"), 422)
 
