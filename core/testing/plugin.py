@@ -54,7 +54,7 @@ def pytest_configure(config: pytest.Config) -> None:
     if not hasattr(config, "workerinput"):
         # A run that is told to end still stops its servers: as if somebody had pressed Ctrl-C.
         signal.signal(signal.SIGTERM, signal.default_int_handler)
-        config.stash[_FOLDER] = servers.open_run_folder()
+        config.stash[_FOLDER] = servers.open_run_folder(servers.in_memory())
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

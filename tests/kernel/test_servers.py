@@ -67,3 +67,13 @@ def test_a_living_run_is_left_alone(place):
     servers.close_run_folder(second)
     servers.close_run_folder(first)
     assert list(place.iterdir()) == []
+
+
+def test_a_run_is_kept_in_memory_where_there_is_room_for_it(tmp_path, monkeypatch):
+    monkeypatch.setattr(servers, "MEMORY", tmp_path)
+    monkeypatch.setattr(servers, "ROOM_FOR_A_RUN", 1)
+    assert servers.in_memory() == tmp_path
+    monkeypatch.setattr(servers, "ROOM_FOR_A_RUN", 2**80)
+    assert servers.in_memory() is None
+    monkeypatch.setattr(servers, "MEMORY", tmp_path / "nowhere")
+    assert servers.in_memory() is None
