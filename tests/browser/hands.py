@@ -17,6 +17,8 @@ UNTIL_LOADED = """(() => {
   addEventListener("load", open);
 })()"""
 
+LOOK = "async ([place, options]) => (await axe.run(place ?? document, options)).violations"
+
 
 def make_patient(page: Page) -> None:
     """Let clicks and keys wait until the page that is there has loaded whole."""
@@ -62,9 +64,9 @@ def faults_of(page: Page, context: str | None = None, *, frame: bool = False) ->
 
 
 def _violations(page: Page, context: str | None, **options: Any) -> list[str]:
-    # All that is in order is not listed: on a long page that would take most of the time.
+    # All that is in order is not listed, nor sent here: on a long page that would take most of the time.
     given = [context, options | {"resultTypes": ["violations"]}]
-    found = page.evaluate("([place, options]) => axe.run(place ?? document, options)", given)["violations"]
+    found = page.evaluate(LOOK, given)
     return [f"{fault['id']}: {node['target']} {node['failureSummary']}" for fault in found for node in fault["nodes"]]
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, ConsoleMessage, Page
 
 from core.app import create_app
@@ -86,6 +87,7 @@ def _window(chromium: Browser, tenant: Furnished) -> Iterator[Page]:
 def shop_page(chromium: Browser, shop: Furnished) -> Iterator[Page]:
     """One window for all of them: what it has loaded once, it keeps."""
     with _window(chromium, shop) as page:
+        page.add_init_script(Axe().axe_script)  # every page is looked at: sent with each, it would come over and over
         yield page
 
 
