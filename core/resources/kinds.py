@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import MAXYEAR, MINYEAR, UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -135,9 +135,13 @@ class Moment(ma.fields.Field[datetime]):
             moment = value if isinstance(value, datetime) else datetime.fromisoformat(value)
             if moment.tzinfo is None:
                 raise ma.ValidationError("Needs a time zone, such as 2026-03-31T08:00:00Z.")
-            return moment.astimezone(UTC)
+            moment = moment.astimezone(UTC)
         except (ValueError, TypeError, OverflowError):
             raise ma.ValidationError("Must be a moment such as 2026-03-31T08:00:00Z.") from None
+        # On some clock of the world the hours around midnight lie in the year before or after.
+        if not MINYEAR < moment.year < MAXYEAR:
+            raise ma.ValidationError(f"Must lie between the years {MINYEAR} and {MAXYEAR}.")
+        return moment
 
 
 class JsonValue(ma.fields.Raw):
