@@ -179,8 +179,10 @@ def test_a_wrong_result_names_its_field_and_changes_nothing(ctx, given, field):
     shop = soap_workshop(ctx)
     batch = start(ctx, shop)
     [moulds] = lines_of(ctx, batch, "container")
-    for result in given.get("containers", ()):
-        result["line_id"] = moulds.id if result["line_id"] == "MOULD" else result["line_id"]
+    if "containers" in given:
+        line_ids = {"MOULD": moulds.id}
+        results = [{**result, "line_id": line_ids.get(result["line_id"], 1)} for result in given["containers"]]
+        given = {**given, "containers": results}
     if given.get("unit_id") == "each":
         given = {**given, "unit_id": unit_id(ctx, "each")}
     before = balances(ctx)
