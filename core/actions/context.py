@@ -14,7 +14,7 @@ import sqlalchemy as sa
 
 from core.actions.journal import Journal
 from core.db.base import TenantOwned
-from core.db.keys import among
+from core.db.keys import among, locked_by_ids
 from core.db.session import TenantSession
 from core.errors import NotFound
 from core.identity.actor import Actor
@@ -121,17 +121,17 @@ class Context:
             return self.db.get(model, (self.tenant.id, equals["id"]))
         return self.db.execute(sa.select(model).filter_by(**equals)).scalars().one_or_none()
 
-    def all(self, statement: Any) -> list[Any]:
-        """Return the records of a select of one model."""
-        return list(self.db.execute(statement).scalars())
+    def all(self, statement: Any, **given: Any) -> list[Any]:
+        """Return the records of a select of one model; its `bindparam`s are given by name."""
+        return list(self.db.execute(statement, given).scalars())
 
-    def rows(self, statement: Any) -> list[Any]:
-        """Return the rows of a select of columns."""
-        return list(self.db.execute(statement).all())
+    def rows(self, statement: Any, **given: Any) -> list[Any]:
+        """Return the rows of a select of columns; its `bindparam`s are given by name."""
+        return list(self.db.execute(statement, given).all())
 
-    def one(self, statement: Any) -> Any:
-        """Return the first value of the first row, None when there is no row."""
-        return self.db.execute(statement).scalars().first()
+    def one(self, statement: Any, **given: Any) -> Any:
+        """Return the first value of the first row, None when there is no row; `bindparam`s are given by name."""
+        return self.db.execute(statement, given).scalars().first()
 
     scalar = one
 
@@ -147,8 +147,7 @@ class Context:
     def lock(self, model: type[Model], ids: Iterable[int]) -> list[Model]:
         """Lock records in id order and read them afresh; NotFound when one is missing."""
         wanted = sorted(set(ids))
-        statement = sa.select(model).where(model.id.in_(wanted)).order_by(model.id).with_for_update()
-        found = self.all(statement.execution_options(populate_existing=True))
+        found = self.all(locked_by_ids(model), ids=wanted)
         if len(found) < len(wanted):
             missing = sorted(set(wanted) - {record.id for record in found})
             raise NotFound(f"There is no {self._singular(model)} {missing[0]}.")

@@ -18,6 +18,7 @@ from core.actions.arguments import Parameter, check_arguments, parameters_of
 from core.actions.many import Made
 from core.actions.observers import listening
 from core.db.base import TenantOwned
+from core.db.keys import locked_by_ids
 from core.errors import Forbidden, Invalid, NotFound, Refused, VersionMismatch, refuse_each
 from core.plugins.declarations import Action, Resource
 from core.resources.labels import labels
@@ -146,8 +147,8 @@ def _load(ctx: Context, resource: Resource, call: Call, *, trusted: bool) -> lis
     wanted = sorted(set(call.ids))
     conditions = [] if trusted else ctx.restriction(resource, call.action.permission.rsplit(".", 1)[-1])
     conditions = [] if trusted else [*conditions, *ctx.restriction(resource, "read")]
-    statement = sa.select(model).where(model.id.in_(wanted), *conditions).order_by(model.id).with_for_update()
-    found = {record.id: record for record in ctx.all(statement.execution_options(populate_existing=True))}
+    statement = locked_by_ids(model).where(*conditions) if conditions else locked_by_ids(model)
+    found = {record.id: record for record in ctx.all(statement, ids=wanted)}
     if missing := [record_id for record_id in wanted if record_id not in found]:
         gone = NotFound(f"There is no such {resource.singular.lower()}.", ids=missing)
         refuse_each(dict.fromkeys(missing, gone))

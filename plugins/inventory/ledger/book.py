@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, and_, bindparam, or_, select
 from sqlalchemy.orm import aliased
 
 from core.api import Context
@@ -20,6 +20,32 @@ from plugins.inventory.models.stock import Stock
 
 _STOCK_COLUMNS = (Stock.item_id, Stock.location_id, Stock.lot_id, Stock.on_hand, Stock.reserved, Stock.value,
                   Stock.below_zero, Stock.id)  # fmt: skip
+
+
+def _at(model: type[Stock]) -> ColumnElement[bool]:
+    item_ids, location_ids = bindparam("item_ids", expanding=True), bindparam("location_ids", expanding=True)
+    return and_(model.item_id.in_(item_ids), model.location_id.in_(location_ids))
+
+
+class _Rows:
+    """Balances of some items at some locations, of lots that are named or fulfil a condition; built once."""
+
+    def __init__(self, *conditions: ColumnElement[bool]) -> None:
+        named = Stock.lot_id.in_(bindparam("lot_ids", expanding=True))
+        self.seen = (
+            select(*_STOCK_COLUMNS, *LOT_COLUMNS)
+            .outerjoin(Lot, and_(Lot.tenant_id == Stock.tenant_id, Lot.id == Stock.lot_id))
+            .where(_at(Stock), or_(Stock.lot_id.is_(None), named, *conditions))
+            .order_by(Stock.id)
+        )
+        self.locked = self.seen.with_for_update(of=Stock)
+
+
+_ELSEWHERE = aliased(Stock)
+_WITHOUT_LOT = _Rows()
+_LIVE = _Rows(Stock.on_hand != ZERO)
+_LOTS_HERE = select(_ELSEWHERE.lot_id).where(_at(_ELSEWHERE), _ELSEWHERE.on_hand != ZERO)
+_BOTH_ENDS = _Rows(Stock.on_hand != ZERO, Stock.lot_id.in_(_LOTS_HERE))
 
 
 @dataclass(slots=True)
@@ -70,37 +96,27 @@ class StockBook:
         All rows are locked by one statement in the order of their ids, which is the same for everybody: two postings
         wait for each other and do not deadlock. The lock re-reads, so what is seen here is what is true.
         """
-        live = or_(Stock.on_hand != ZERO, Stock.lot_id.is_(None), Stock.lot_id.in_(sorted(set(lot_ids))))
-        self._lock(and_(_at(Stock, item_ids, location_ids), live))
+        self._lock(_LIVE, item_ids, location_ids, lot_ids)
 
     def lock_both_ends(self, item_ids: Iterable[int], location_ids: Iterable[int], lot_ids: Iterable[int]) -> None:
         """Lock as `lock` does, and the used-up rows of every lot that is live at one of the locations.
 
         Goods may come back to where their lot was before: that row is raised again, not made a second time.
         """
-        elsewhere = aliased(Stock)
-        lots_here = select(elsewhere.lot_id).where(_at(elsewhere, item_ids, location_ids), elsewhere.on_hand != ZERO)
-        named = or_(Stock.lot_id.in_(lots_here), Stock.lot_id.in_(sorted(set(lot_ids))))
-        live = or_(Stock.on_hand != ZERO, Stock.lot_id.is_(None), named)
-        self._lock(and_(_at(Stock, item_ids, location_ids), live))
+        self._lock(_BOTH_ENDS, item_ids, location_ids, lot_ids)
 
     def lock_rows_without_lot(
         self, item_ids: Iterable[int], location_ids: Iterable[int], lot_ids: Iterable[int]
     ) -> None:
         """Lock only what a receipt changes: rows without a lot, and the rows of lots that are added to."""
-        named = or_(Stock.lot_id.is_(None), Stock.lot_id.in_(sorted(set(lot_ids))))
-        self._lock(and_(_at(Stock, item_ids, location_ids), named))
+        self._lock(_WITHOUT_LOT, item_ids, location_ids, lot_ids)
 
-    def _lock(self, criterion: ColumnElement[bool]) -> None:
-        statement = (
-            select(*_STOCK_COLUMNS, *LOT_COLUMNS)
-            .outerjoin(Lot, and_(Lot.tenant_id == Stock.tenant_id, Lot.id == Stock.lot_id))
-            .where(criterion)
-            .order_by(Stock.id)
-        )
-        if not self.look_only:
-            statement = statement.with_for_update(of=Stock)
-        for row in self._ctx.db.execute(statement):
+    def _lock(
+        self, rows: _Rows, item_ids: Iterable[int], location_ids: Iterable[int], lot_ids: Iterable[int]
+    ) -> None:
+        ids = {"item_ids": item_ids, "location_ids": location_ids, "lot_ids": lot_ids}
+        given = {name: sorted(set(some)) for name, some in ids.items()}
+        for row in self._ctx.rows(rows.seen if self.look_only else rows.locked, **given):
             place = (row[0], row[1], row[2])
             if place not in self._quants:
                 lot = LotFacts(*row[8:]) if row[2] is not None else None
@@ -166,7 +182,3 @@ class StockBook:
 
 def _new_row(quant: Quant) -> dict[str, Any]:
     return {"item_id": quant.item_id, "location_id": quant.location_id, "lot_id": quant.lot_id, **quant.row()}
-
-
-def _at(model: type[Stock], item_ids: Iterable[int], location_ids: Iterable[int]) -> ColumnElement[bool]:
-    return and_(model.item_id.in_(sorted(set(item_ids))), model.location_id.in_(sorted(set(location_ids))))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from core.api import Context, Forbidden, Invalid, Refused, day_text
 from plugins.inventory.models.items import Item
@@ -21,6 +21,11 @@ _ITEM_COLUMNS = (
     Item.is_active,
 )  # fmt: skip
 LOT_COLUMNS = (Lot.id, Lot.item_id, Lot.number, Lot.state, Lot.received_on, Lot.expires_on, Lot.unit_cost)
+# Every posting asks these: they are built once.
+_IDS = bindparam("ids", expanding=True)
+_ITEMS = select(*_ITEM_COLUMNS).where(Item.id.in_(_IDS))
+_LOTS = select(*LOT_COLUMNS).where(Lot.id.in_(_IDS))
+_LOCATIONS = select(Location.id, Location.code, Location.location_type, Location.is_active).where(Location.id.in_(_IDS))
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +83,7 @@ class LotFacts:
 def load_items(ctx: Context, item_ids: Iterable[int]) -> dict[int, ItemFacts]:
     """Return the facts of the items; Invalid names those that do not exist or keep no stock."""
     wanted = sorted(set(item_ids))
-    found = {row[0]: ItemFacts(*row) for row in ctx.db.execute(select(*_ITEM_COLUMNS).where(Item.id.in_(wanted)))}
+    found = {row[0]: ItemFacts(*row) for row in ctx.rows(_ITEMS, ids=wanted)}
     if strangers := [item_id for item_id in wanted if item_id not in found]:
         raise Invalid({"item_id": [f"There is no item {item_id}." for item_id in strangers]}, code="UNKNOWN_ITEM")
     if services := [item.code for item in found.values() if item.kind == "service"]:
@@ -95,8 +100,7 @@ def check_locations(ctx: Context, location_ids: Iterable[int], *, into: Iterable
     """
     here = set(location_ids)
     wanted = here | set(into)
-    columns = (Location.id, Location.code, Location.location_type, Location.is_active)
-    rows = ctx.rows(select(*columns).where(Location.id.in_(sorted(wanted))))
+    rows = ctx.rows(_LOCATIONS, ids=sorted(wanted))
     if strangers := wanted - {row.id for row in rows}:
         raise Invalid({"location_id": [f"There is no location {min(strangers)}."]}, code="UNKNOWN_LOCATION")
     for row in rows:
@@ -127,7 +131,7 @@ def load_lots(ctx: Context, lot_ids: Iterable[int]) -> dict[int, LotFacts]:
     wanted = sorted(set(lot_ids))
     if not wanted:
         return {}
-    found = {row[0]: LotFacts(*row) for row in ctx.db.execute(select(*LOT_COLUMNS).where(Lot.id.in_(wanted)))}
+    found = {row[0]: LotFacts(*row) for row in ctx.rows(_LOTS, ids=wanted)}
     if strangers := [lot_id for lot_id in wanted if lot_id not in found]:
         raise Invalid({"lot_id": [f"There is no lot {lot_id}." for lot_id in strangers]}, code="UNKNOWN_LOT")
     return found
