@@ -41,7 +41,7 @@ def _check_token(actor: Actor) -> None:
     session = g.get("browser_session")
     given = request.headers.get("X-CSRF-Token") or request.form.get("csrf_token", "")
     if session is None or not session.has_csrf_token(given):
-        raise Forbidden("The form has expired; load the page again.", code="CSRF_FAILED")
+        raise Forbidden("The form is of another log-in or organisation; open it again.", code="CSRF_FAILED")
 
 
 def _refuse_forged() -> None:

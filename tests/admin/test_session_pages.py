@@ -92,6 +92,14 @@ def test_every_page_that_takes_a_form_refuses_one_without_the_session_token(app,
         assert answer.status_code == (404 if url == "/setup" else 403), url
 
 
+def test_a_form_of_before_another_log_in_is_a_click_away(browser):
+    came_from = {**HTML, "Referer": "http://localhost/items/categories/new?name=Clays"}
+    form = {"csrf_token": "of an earlier log-in", "name": "Clays"}
+    answer = browser._client.post("/items/categories/new", data=form, headers=came_from)
+    assert answer.status_code == 403 and "open it again" in answer.text
+    assert 'href="/items/categories/new?name=Clays"' in answer.text
+
+
 def test_no_page_changes_anything_by_get(app):
     for rule in app.url_map.iter_rules():
         if rule.endpoint.startswith("admin.") and rule.methods - {"GET", "HEAD", "OPTIONS", "POST"}:

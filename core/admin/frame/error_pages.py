@@ -44,7 +44,9 @@ def problem_page(problem: Problem, request_id: str = "") -> Response:
 
 def _back() -> str:
     came_from = urlsplit(request.referrer or "")
-    if came_from.netloc != request.host or came_from.path == request.path:
+    # A page that refuses to show itself leads nowhere; a form that was refused is shown again.
+    is_itself = came_from.path == request.path and request.method in ("GET", "HEAD")
+    if came_from.netloc != request.host or is_itself:
         return ""
     path = own_path(came_from.path + (f"?{came_from.query}" if came_from.query else ""))
     return "" if path == "/" else path
