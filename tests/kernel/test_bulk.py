@@ -1,6 +1,5 @@
 """Many rows at once: what goes in as a column comes out as it was, whatever stands in it, on both databases."""
 
-import contextlib
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
@@ -11,7 +10,7 @@ from hypothesis import strategies as st
 
 from core.db import types
 from core.db.bulk import insert_many, update_many
-from core.db.engine import make_engine
+from tests.kernel.scratch import opened
 
 TABLE = sa.Table(
     "bulk", sa.MetaData(),
@@ -48,15 +47,8 @@ rows_of = st.lists(
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
 def connection(request, tmp_path_factory):
-    url = f"sqlite:///{tmp_path_factory.mktemp('bulk') / 'bulk.sqlite3'}"
-    if request.param == "postgresql":
-        url = request.getfixturevalue("postgresql_url")
-    engine = make_engine(url)
-    with contextlib.closing(engine.connect()) as opened, opened.begin() as transaction:
-        TABLE.create(opened)
-        yield opened
-        transaction.rollback()
-    engine.dispose()
+    with opened(TABLE, request, tmp_path_factory.mktemp("bulk")) as made:
+        yield made
 
 
 def written(connection, rows, same=None):

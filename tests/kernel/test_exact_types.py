@@ -1,6 +1,5 @@
 """Numbers stay exact and times aware on both databases."""
 
-import contextlib
 from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
 
@@ -10,8 +9,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from core.db import types
-from core.db.engine import make_engine
 from core.errors import Invalid
+from tests.kernel.scratch import opened
 
 TABLE = sa.Table(
     "exact", sa.MetaData(),
@@ -25,16 +24,8 @@ REUSED = settings(max_examples=60, deadline=None, suppress_health_check=[HealthC
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def connection(request, tmp_path):
-    url = f"sqlite:///{tmp_path / 'exact.sqlite3'}"
-    if request.param == "postgresql":
-        url = request.getfixturevalue("postgresql_url")
-    engine = make_engine(url)
-    # The engine is opened once per test and its table is dropped with the transaction.
-    with contextlib.closing(engine.connect()) as opened, opened.begin() as transaction:
-        TABLE.create(opened)
-        yield opened
-        transaction.rollback()
-    engine.dispose()
+    with opened(TABLE, request, tmp_path) as made:
+        yield made
 
 
 def _stored(connection, **values):
