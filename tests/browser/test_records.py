@@ -100,6 +100,17 @@ def test_files_are_sent_and_looked_at_without_leaving(open_page, client, items):
     assert [row["name"] for row in client.get(f"items/{items['LYE']}/files").json["items"]] == ["label.png"]
 
 
+def test_of_several_files_only_the_refused_one_is_told(open_page, client, items):
+    page = open_page(f"/items/{items['LYE']}?beside=files")
+    expect(page.locator("[data-drop][data-ready]")).to_have_count(1)
+    page.locator("#drop-file").set_input_files([
+        {"name": "notes.txt", "mimeType": "text/plain", "buffer": b"Keep dry."},
+        {"name": "nothing.txt", "mimeType": "text/plain", "buffer": b""},
+    ])  # fmt: skip
+    expect(page.get_by_role("link", name="notes.txt", exact=True)).to_be_visible()
+    expect(page.locator(".sending li")).to_have_text(["nothing.txt: The file is empty."])
+
+
 def test_the_way_through_a_list_and_back(open_page, items):
     page = open_page("/items?sort=-code")
     page.locator("td.key a", has_text="WAX").click()

@@ -11,7 +11,7 @@ function line(form, name) {
   text.textContent = name;
   item.append(text, bar);
   one(".sending", form).append(item);
-  return { bar, fail: (reason) => (bar.remove(), (item.className = "problem"), (text.textContent = `${name}: ${reason}`)) };
+  return { bar, fail: (reason) => (bar.remove(), (item.className = "problem"), (text.textContent = `${name}: ${reason}`)), keep: () => item.remove() };
 }
 
 function send(form, file) {
@@ -24,14 +24,17 @@ function send(form, file) {
     request.upload.addEventListener("progress", (event) => event.lengthComputable && (shown.bar.value = (100 * event.loaded) / event.total));
     request.addEventListener("error", () => done(shown.fail("the connection broke; try again.")));
     request.addEventListener("load", () => {
-      if (request.status < 300) return done(true);
+      if (request.status < 300) {
+        shown.keep();
+        return done(true);
+      }
       let told = {};
       try {
         told = JSON.parse(request.responseText);
       } catch {
         // Whoever stands between us and the server may answer in words of its own.
       }
-      done(shown.fail(told.detail ?? "it was refused."));
+      done(shown.fail(told.errors?.file?.[0] ?? told.detail ?? "it was refused."));
     });
     const body = new FormData();
     body.append("file", file);
