@@ -17,7 +17,7 @@ def growing() -> Iterator[None]:
     try:
         yield
     finally:
-        if not gc.get_freeze_count():
+        if gc.get_threshold()[0] != YOUNG:  # not settled; asked for its frozen objects, the collector counts them all
             # Straight among the old: what stays need not be walked while it counts as young.
             gc.freeze()
             gc.unfreeze()
