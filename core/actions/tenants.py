@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 
 from core.actions import modules
+from core.actions.unit import unit
 from core.db.session import KernelSession
 from core.errors import Duplicate, Invalid, NotFound
 from core.identity.members import add_member
 from core.identity.roles import BUILT_IN, publish_roles
 from core.identity.users import get_user
 from core.tenancy.models import Tenant
-from core.tenancy.modules import require_module
 
 if TYPE_CHECKING:
     from core.kernel import Kernel
@@ -34,15 +34,18 @@ def create_tenant(
     owner: str = "",
     switch_on: Iterable[str] = (),
 ) -> int:
-    """Make a tenant with its owner (a user's name), the kernel's roles and modules switched on; returns its id."""
-    wanted = list(switch_on)
-    # Before anything is stored: a tenant whose modules cannot be is not made at all.
-    for plugin in wanted:
-        require_module(kernel.registry, plugin)
+    """Make a tenant with its owner (a user's name), the kernel's roles and modules switched on, or nothing of it.
+
+    Returns its id.
+    """
     with kernel.platform() as db:
-        tenant_id = add_tenant(db, slug=slug, name=name, currency=currency, zone=zone, owner=owner).id
-    with kernel.unit(tenant_id) as ctx:
-        for plugin in wanted:
+        tenant_id = db.take_ids(1)[0]
+
+    def make(db: KernelSession) -> None:
+        add_tenant(db, slug=slug, name=name, currency=currency, zone=zone, owner=owner, tenant_id=tenant_id)
+
+    with unit(kernel, tenant_id, prepare=make) as ctx:
+        for plugin in switch_on:
             modules.enable(ctx, plugin)
     return tenant_id
 

@@ -79,7 +79,9 @@ class Tenants:
 
 def switch_on(db: KernelSession, registry: Registry, tenant: TenantInfo, plugin: str) -> list[str]:
     """Switch a module on with everything it requires; returns the modules newly on, requirements first."""
-    require_module(registry, plugin)
+    if plugin not in registry.plugins or plugin == KERNEL:
+        reason = next((item.reason for item in registry.refused if item.name == plugin), "It is not installed.")
+        raise Refused("PLUGIN_UNKNOWN", f"The module {plugin!r} cannot be switched on. {reason}")
     added = [name for name in registry.requirements_of(plugin) if name not in tenant.enabled and name != KERNEL]
     known = set(db.execute(sa.select(TenantModule.plugin).where(TenantModule.tenant_id == tenant.id)).scalars())
     for name in added:
@@ -88,13 +90,6 @@ def switch_on(db: KernelSession, registry: Registry, tenant: TenantInfo, plugin:
     db.flush()
     _raise_revision(db, tenant.id)
     return added
-
-
-def require_module(registry: Registry, plugin: str) -> None:
-    """Raise Refused, with the reason, when a module cannot be switched on for anybody."""
-    if plugin not in registry.plugins or plugin == KERNEL:
-        reason = next((item.reason for item in registry.refused if item.name == plugin), "It is not installed.")
-        raise Refused("PLUGIN_UNKNOWN", f"The module {plugin!r} cannot be switched on. {reason}")
 
 
 def switch_off(db: KernelSession, registry: Registry, tenant: TenantInfo, plugin: str) -> list[str]:

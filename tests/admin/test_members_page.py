@@ -171,6 +171,7 @@ def test_somebody_new_is_added_with_roles_and_a_password_told_once(app, pages, c
     assert "ALREADY_MEMBER" in again.text and 'value="Otto Kiln"' in again.text
     wrong = pages.send(page, "/members/do/invite", 422, email="vera@example.com", username="V E R A")
     assert 'id="f-username-help"' in wrong.text and 'aria-invalid="true"' in wrong.text
+    assert '<a href="#f-username">User name</a>: ' in wrong.text
 
 
 def test_a_one_time_password_is_shown_after_a_reset(app, pages, clerk):

@@ -50,7 +50,8 @@ def test_an_organisation_is_made_named_and_furnished(platform):
     assert "Suspended" in platform.follow(platform.post(url, active="no"))
     again = platform.post("/platform", name="Again", slug=slug, currency="EUR", zone="UTC")
     assert again.status_code == 409
-    assert platform.post(url, name="", currency="EUR", zone="Nowhere").status_code == 422
+    refused = platform.post(url, name="", currency="EUR", zone="Nowhere")
+    assert (refused.status_code, '<a href="#f-zone">Time zone</a>: ' in refused.text) == (422, True)
     platform.open("/platform/tenants/nobody-knows", 404)
 
 

@@ -29,6 +29,8 @@ def test_a_fault_stands_beside_its_setting(pages, key, value):
     answer = pages.post("/settings", **{f"{key}__shown": "1", key: value})
     assert answer.status_code == 422
     assert f'id="set-{key}-problem"' in answer.text
+    label = {DAYS: "Warn of expiry (days)", CLOSED: "Stock is closed until"}[key]
+    assert f'<a href="#set-{key}">{label}</a>: ' in answer.text
     assert f'value="{value}"' in answer.text
 
 

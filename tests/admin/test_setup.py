@@ -57,7 +57,7 @@ def test_it_makes_the_house_logs_in_and_is_gone(fresh, token):
     page = house.open(f"/setup?token={token}")
     answers = {**ANSWERS, "again": ANSWERS["password"], "modules_on": ["recipes"]}
     differs = house.send(page, "/setup", 422, **{**answers, "again": "other"})
-    assert "Differs from the password." in differs.text
+    assert '<a href="#f-again">Password again</a>: Differs from the password.' in differs.text
     assert 'value="Willow &amp; Söhne"' in differs.text
     assert ANSWERS["password"] not in differs.text
     done = house.send(page, "/setup", **answers)

@@ -23,7 +23,7 @@ from core.actions.memberships import (
 from core.admin.frame.programs import program_text
 from core.admin.frame.visit import Note, Visit, frame, go, show
 from core.admin.records.beside import beside_of
-from core.admin.records.pages import crumb, run, said
+from core.admin.records.pages import crumb, run, said, told_faults
 from core.admin.records.status import Blocked, Status
 from core.admin.records.view import read_record, record_view
 from core.desk.preferences import own_zone
@@ -34,6 +34,7 @@ from core.services.words import moment_text
 RESET = "kernel.member.reset-password"
 MOST_WORDS = 4
 FIELDS = ("email", "name", "username", "password")
+LABELS = {"email": "E-mail", "username": "User name", "password": "First password", "role_ids": "Roles"}
 LAST_OWNER = "The last owner; make another member an owner first"
 OWN_MEMBERSHIP = "Nobody shuts themselves out"
 
@@ -152,7 +153,7 @@ def invitation(visit: Visit, problem: Problem | None = None, made: Mapping[str, 
     page.pickers = False
     view = {"roles": [role for role in roles if role["is_usable"]], "ticked": ticked, "errors": errors,
             "values": values, "made": made}  # fmt: skip
-    summary = [{"anchor": f"f-{name}", "label": "", "text": text} for name, texts in errors.items() for text in texts]
+    summary = told_faults(errors, LABELS)
     status = problem.status if problem else 200
     return show(page, "administration/invitation.html", status, view=view, most=MOST_WORDS, problem=said(problem),
                 summary=summary, may_see_roles=False)  # fmt: skip

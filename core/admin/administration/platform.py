@@ -13,7 +13,7 @@ from core.actions import platform as operating
 from core.actions.arguments import check_arguments
 from core.actions.tenants import change_tenant, create_tenant, currencies, find_tenant, zones
 from core.admin.frame.visit import Crumb, Frame, Note, Visit, frame, go, show
-from core.admin.records.pages import said
+from core.admin.records.pages import said, told_faults
 from core.errors import NotFound, Problem
 from core.plugins.registry import KERNEL
 from core.services.words import moment_text
@@ -23,6 +23,7 @@ Page = Callable[..., Response]
 TABS = (("/platform", "Organisations", "building-2"), ("/platform/users", "People", "users"),
         ("/platform/jobs", "Jobs", "list-todo"), ("/platform/status", "What runs", "activity"))  # fmt: skip
 LONGEST_ERROR = 300
+LABELS = {"slug": "Short name", "zone": "Time zone"}
 
 
 def _only_operators(page: Page) -> Page:
@@ -51,9 +52,7 @@ def _answer(
     values = {**view, "tabs": TABS, "told": _told, "errors": problem.errors if problem else {}}
     page = _framed(visit, title, *crumbs)
     status = problem.status if problem else 200
-    summary = [
-        {"anchor": f"f-{name}", "label": "", "text": text} for name, texts in values["errors"].items() for text in texts
-    ]
+    summary = told_faults(values["errors"], LABELS)
     return show(page, f"administration/{template}.html", status, view=values, problem=said(problem), summary=summary)
 
 

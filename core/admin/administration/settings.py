@@ -12,7 +12,7 @@ from core.actions.settings import READ, UPDATE, change_settings, list_settings, 
 from core.actions.unit import Answer, perform
 from core.admin.display.words import words_label
 from core.admin.frame.visit import Note, Visit, frame, go, show
-from core.admin.records.pages import said
+from core.admin.records.pages import said, told_faults
 from core.desk.branding import DENSITIES, brand_of, change_brand, remove_logo, set_logo
 from core.errors import Forbidden, Invalid, Problem
 from core.services.themes import installed_themes
@@ -27,13 +27,15 @@ def settings(visit: Visit, problem: Problem | None = None) -> Response:
     with visit.reading() as ctx:
         _require(ctx, READ)
         errors = problem.errors if problem else {}
+        modules = _by_module(ctx, errors)
         view = {
-            "modules": _by_module(ctx, errors), "brand": brand_of(ctx), "themes": list(installed_themes().values()),
+            "modules": modules, "brand": brand_of(ctx), "themes": list(installed_themes().values()),
             "densities": DENSITIES, "may_change": ctx.can(UPDATE), "default_hue": DEFAULT_HUE, "errors": errors,
         }  # fmt: skip
         page = frame(visit, ctx, "Settings")
+        labels = {item["key"]: item["label"] for module in modules for item in module["settings"]}
     page.pickers = False
-    summary = [{"anchor": f"set-{name}", "label": "", "text": text} for name, texts in errors.items() for text in texts]
+    summary = told_faults(errors, labels, at="set")
     status = problem.status if problem else 200
     return show(page, "administration/settings.html", status, view=view, problem=said(problem), summary=summary)
 

@@ -8,13 +8,13 @@ from typing import Any
 
 from flask import Response, redirect, request
 
-from core.actions.arguments import check_arguments
+from core.actions.arguments import check_arguments, parameters_of
 from core.actions.setup import check_token, needs_setup, set_up
 from core.actions.tenants import currencies, zones
 from core.admin.administration.brings import counted
 from core.admin.frame.session_pages import LOGIN_COOKIE, YEAR, current_origin
 from core.admin.frame.visit import Note, go, outer_frame, show
-from core.admin.records.pages import said
+from core.admin.records.pages import said, told_faults
 from core.errors import Forbidden, Invalid, NotFound, Problem
 from core.identity.login import Credentials, log_in_browser
 from core.plugins.registry import KERNEL
@@ -22,6 +22,7 @@ from core.web.cookies import set_session_cookie
 from core.web.current import kernel
 
 FIELDS = ("organisation", "currency", "zone", "name", "username", "email", "password")
+LABELS = {item.name: item.label for item in parameters_of(set_up)} | {"again": "Password again"}
 
 
 def setup_page(problem: Problem | None = None) -> Response:
@@ -40,7 +41,7 @@ def setup_page(problem: Problem | None = None) -> Response:
         "currencies": sorted(currencies()), "zones": sorted(zones()), "sent": request.method == "POST",
         "chosen": request.form.getlist("modules_on"),
     }  # fmt: skip
-    summary = [{"anchor": f"f-{name}", "label": "", "text": text} for name, texts in errors.items() for text in texts]
+    summary = told_faults(errors, LABELS)
     response = show(page, "session/setup.html", problem.status if problem else 200, view=view, problem=said(problem),
                     summary=summary)  # fmt: skip
     secure = kernel().config.secure_cookies

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -149,6 +149,15 @@ def said(problem: Problem | None, ctx: Context | None = None) -> dict[str, Any] 
     blocks = blocks_of(ctx, problem.extra) if ctx is not None else []
     tables = [block for block in blocks if block.columns]
     return {"title": problem.title, "detail": detail, "code": code, "tables": tables}
+
+
+def told_faults(errors: Mapping[str, Sequence[str]], labels: Mapping[str, str], at: str = "f") -> list[dict[str, str]]:
+    """Return the faults of a form that is no record's, each with the label and the anchor of its input."""
+    return [
+        {"anchor": f"{at}-{name}", "label": labels.get(name) or name.replace("_", " ").capitalize(), "text": text}
+        for name, texts in errors.items()
+        for text in texts
+    ]
 
 
 def save_record(visit: Visit, resource: Resource, record_id: int) -> Response:
