@@ -75,6 +75,11 @@ def filter_conditions(
     return found
 
 
+def has_fields(shape: Shape, conditions: Iterable[str]) -> bool:
+    """Whether the fields of all conditions are there for the reader."""
+    return all(_filtered(shape, name.partition("__")[0])[1] is not None for name in conditions)
+
+
 def _filtered(shape: Shape, name: str) -> tuple[LineShape | None, Field | None]:
     """Return the field to filter by, and the lines that it is a field of."""
     own = shape.fields.get(name) or shape.fields.get(f"{name}_id")

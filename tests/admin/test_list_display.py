@@ -220,3 +220,39 @@ def test_the_file_holds_what_is_seen(pages, items):
     assert [line.split(",")[0] for line in lines[1:]] == ["Item 5", "Item 4"]
     assert pages.browser.get(links[1]).get_data()[:2] == b"PK"
     assert [row["code"] for row in json.loads(pages.browser.get(links[2]).text)] == ["I-5", "I-4"]
+
+
+def test_a_shared_view_shows_each_person_what_they_may_see(pages, pages_with, client, items):
+    shown = {
+        "columns": ["code", "standard_cost", "name"],
+        "query": "sort=-standard_cost,code&group=costing,standard_cost",
+    }
+    made = client.post("saved-views", {"resource": "inventory.item", "name": "Costs", "audience": "everyone",
+                                       "is_default": True, **shown})  # fmt: skip
+    assert made.status_code == 201, made.text
+    assert headers_of(pages.open("/items")) == ["code", "standard_cost", "name"]
+    reader = pages_with("inventory.item.read")
+    for url in ("/items", f"/items?saved={made.json['id']}"):
+        page = reader.open(url)
+        assert headers_of(page) == ["code", "name"] and "View: Costs" in page
+        assert "Update" not in page and "standard_cost" not in page
+
+
+def test_a_view_that_asks_for_a_hidden_field_opens_by_name_only(pages_with, client, items):
+    view = {"resource": "inventory.item", "name": "Dear", "audience": "everyone", "is_default": True}
+    made = client.post("saved-views", {**view, "query": "standard_cost__gt=1"}).json
+    reader = pages_with("inventory.item.read")
+    assert "View: Dear" not in reader.open("/items")
+    assert "standard_cost" in reader.open(f"/items?saved={made['id']}", 422)
+
+
+def test_a_view_outlives_a_field_of_ones_own(pages, client, items):
+    field = client.post(
+        "custom-fields", {"resource": "inventory.item", "name": "x_inci", "label": "INCI name", "kind": "text"}
+    )
+    made = client.post(
+        "saved-views", {"resource": "inventory.item", "name": "Names", "columns": ["code", "x_inci"]}
+    ).json
+    assert headers_of(pages.open(f"/items?saved={made['id']}")) == ["code", "x_inci"]
+    assert client.delete(f"custom-fields/{field.json['id']}", version=1).status_code in (200, 204)
+    assert headers_of(pages.open(f"/items?saved={made['id']}")) == ["code"]

@@ -77,7 +77,7 @@ def _address(ctx: Context, resource: Resource, state: MultiDict[str, str]) -> Li
     row = next((row for row in views_of(ctx, resource) if row.id == address.saved), None)
     if row is None:
         raise NotFound("There is no such saved view.")
-    base = address_of(resource, row)
+    base = address_of(ctx, resource, row)
     return replace(address, saved=base.saved, saved_state=base.saved_state)
 
 

@@ -14,6 +14,8 @@ from core.desk.models import SavedView
 from core.desk.saved_views import default_view, may_write_view, saved_views
 from core.errors import Invalid, NotFound
 from core.plugins.declarations import Resource
+from core.resources.filters import has_fields
+from core.resources.shape import Shape
 
 POSITION = frozenset({"page", "after", "count", "saved", "from"})
 AUDIENCES_SAID = {"me": "Mine", "role": "My role", "everyone": "Everyone"}
@@ -60,18 +62,22 @@ def open_address(ctx: Context, resource: Resource, query: MultiDict[str, str]) -
         row = next((row for row in views_of(ctx, resource) if row.id == address.saved), None)
         if row is None:
             raise NotFound("There is no such saved view.")
-        base = address_of(resource, row)
+        base = address_of(ctx, resource, row)
         if "saved" in query and not address.state:
             return replace(base, page=address.page, after=address.after, count=address.count)
         return replace(address, saved=base.saved, saved_state=base.saved_state)
     if address.saved is None and (row := default_view(views_of(ctx, resource))) is not None:
-        bare = address.is_bare and address.page == 1
-        return address_of(resource, row) if bare else replace(address, saved=PLAIN)
+        if address.is_bare and address.page == 1:
+            opened = address_of(ctx, resource, row)
+            # What asks for a field that the person may not see is opened by name only, and then says so.
+            if has_fields(ctx.shape(resource), opened.filters):
+                return opened
+        return replace(address, saved=PLAIN)
     return address
 
 
-def address_of(resource: Resource, row: SavedView) -> ListAddress:
-    """Return the address that a saved view stands for."""
+def address_of(ctx: Context, resource: Resource, row: SavedView) -> ListAddress:
+    """Return the address that a saved view stands for, to somebody who may not see all of its fields."""
     pairs = [(name, text) for name, text in parse_qsl(row.query) if name not in POSITION]
     kept = [("columns", ",".join(row.columns)), ("density", row.density)]
     query = MultiDict([*pairs, *[(name, text) for name, text in kept if text]])
@@ -79,7 +85,21 @@ def address_of(resource: Resource, row: SavedView) -> ListAddress:
         address = ListAddress.read(resource.path, query)
     except Invalid:
         address = ListAddress(resource.path)
+    address = _shown_of(ctx.shape(resource), address)
     return replace(address, saved=row.id, saved_state=address.state)
+
+
+def _shown_of(shape: Shape, address: ListAddress) -> ListAddress:
+    """Return an address without the columns, order, groups and figures of fields that there are not."""
+
+    def known(part: str) -> bool:
+        return part == "all" or shape.resolve(part.lstrip("-").partition(":")[0]) in shape.fields
+
+    sort, columns, totals = (
+        ",".join(filter(known, text.split(","))) for text in (address.sort, address.columns, address.totals)
+    )
+    group = tuple(filter(known, address.group))
+    return replace(address, sort=sort, columns=columns, totals=totals, group=group)
 
 
 def kept_of(address: ListAddress) -> dict[str, Any]:
