@@ -27,6 +27,10 @@ class Foresight:
             self._statements.clear()
         self._statements[tenant_id, user_id, resource] = statements
 
+    def forget(self) -> None:
+        """Remember nothing of what was read before."""
+        self._statements.clear()
+
     def questions(self, tenant_id: int, user_id: int | None, resource: str, record_id: int) -> tuple[Question, ...]:
         """Return what reading a record will most likely ask; nothing when the user has not read one before."""
         return single_questions(self._statements.get((tenant_id, user_id, resource), ()), tenant_id, record_id)

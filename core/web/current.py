@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 from flask import Flask, Request, current_app, g, request
 from flask.sessions import SecureCookieSession, SessionInterface
 from flask_login import LoginManager
+from sqlalchemy.exc import DBAPIError
 
 from core import logs
 from core.actions.context import Context
@@ -80,9 +81,7 @@ def _name_request() -> None:
 def _load(asked: Request) -> Visitor | None:
     scheme, _, token = asked.environ.get("HTTP_AUTHORIZATION", "").partition(" ")
     if scheme.lower() == "bearer":
-        here = g._get_current_object()
-        foresee = _foresee if "asked_record" in here else None
-        actor, here.foreseen = kernel().identity.recognise(token.strip(), request_id=here.request_id, foresee=foresee)
+        actor = _of_token(token.strip())
         return None if actor is None else Visitor(actor)
     cookie = asked.cookies.get(COOKIE, "")
     found = kernel().identity.actor_of_cookie(cookie, request_id=g.request_id) if cookie else None
@@ -90,6 +89,20 @@ def _load(asked: Request) -> Visitor | None:
         return None
     actor, g.browser_session = found
     return Visitor(_narrowed(actor, asked.cookies.get(VIEW_AS, "")))
+
+
+def _of_token(token: str) -> Actor | None:
+    here, own = g._get_current_object(), kernel()
+    foresee = _foresee if "asked_record" in here else None
+    try:
+        actor, here.foreseen = own.identity.recognise(token, request_id=here.request_id, foresee=foresee)
+    except DBAPIError:
+        if not here.get("foreseen_questions"):
+            raise
+        # What was asked before may be of a table that is gone: a plugin was uninstalled while this process ran.
+        own.foresight.forget()
+        actor, here.foreseen = own.identity.recognise(token, request_id=here.request_id)
+    return actor
 
 
 def _narrowed(actor: Actor, cookie: str) -> Actor:

@@ -1,7 +1,9 @@
 """A record that is read on the way that recognises its asker is told to nobody who may not see it now."""
 
 import pytest
+import sqlalchemy as sa
 
+from core.db.prepared import Prepared
 from core.db.trip import KNOWN
 from core.identity.members import get_member, set_roles
 from core.identity.permissions import PermissionSet
@@ -49,6 +51,18 @@ def test_a_record_of_another_tenant_is_none_however_often_it_is_asked_for(kernel
         assert_problem(stranger.get(path), 404, "NOT_FOUND")
         assert client.get(path).get_json()["name"] == "Lye"
         assert_problem(client.get(f"items/{own}"), 404, "NOT_FOUND")
+
+
+def test_a_table_that_went_with_its_plugin_is_asked_for_no_more(kernel, app, tenant, path):
+    """Uninstalled by another process, while this one still remembers to read the plugin's fields on the way."""
+    clerk = make_member(kernel, tenant, ["inventory.item.read"])
+    reading = ApiClient(app, clerk)
+    assert reading.get(path).status_code == 200
+    gone = sa.table("brewing_item_gone", sa.column("id", sa.BigInteger), sa.column("tenant_id", sa.BigInteger))
+    wanted, own = sa.bindparam("wanted", type_=sa.BigInteger), sa.bindparam("own_tenant", type_=sa.BigInteger)
+    statement = Prepared(sa.select(gone.c.id).where(gone.c.id == wanted, gone.c.tenant_id == own))
+    kernel.foresight.note(tenant.id, clerk.actor.user_id, "inventory.item", (statement,))
+    assert [reading.get(path).get_json()["name"] for _ in range(2)] == ["Lye", "Lye"]
 
 
 def test_a_field_that_the_tenant_adds_is_there_at_the_next_reading(client, path):
