@@ -65,6 +65,22 @@ def test_log_in_leads_to_own_pages_only(stranger, member, target):
     assert log_in(stranger, member, target).headers["Location"] == "/"
 
 
+@pytest.mark.parametrize(
+    ("chosen", "allow", "begins"),
+    [
+        ("/lots?search=a", ["inventory.lot.read"], "/lots?search=a"),
+        ("/lots", ["inventory.item.read"], "/"),
+        ("/of-a-module-that-is-gone", ["inventory.item.read"], "/"),
+        ("/alerts", ["inventory.item.read"], "/alerts"),
+    ],
+)
+def test_the_day_begins_where_the_person_chose_or_at_home(app, stranger, kernel, tenant, chosen, allow, begins):
+    somebody = house.make_member(kernel, tenant, allow)
+    saved = BrowserClient(app, somebody).post("/preferences", {"landing": chosen})
+    assert saved.status_code == 303
+    assert log_in(stranger, somebody).headers["Location"] == begins
+
+
 def test_log_in_needs_the_token_of_its_own_form(stranger, member):
     answer = log_in(stranger, member, csrf_token="made-up")
     assert answer.status_code == 403

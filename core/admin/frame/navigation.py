@@ -7,6 +7,9 @@ from dataclasses import dataclass, field
 from functools import lru_cache, partial
 from urllib.parse import urlsplit
 
+from flask import current_app
+from werkzeug.exceptions import HTTPException
+
 from core.actions.context import Context
 from core.admin.display.markup import Kept
 from core.plugins.declarations import Menu, Page, Query, Resource
@@ -77,19 +80,29 @@ def creatable(ctx: Context) -> list[Entry]:
 
 
 def found_at(ctx: Context, url: str) -> Entry | None:
-    """Return what stands at an address, None where its module is off or the person may not open it.
+    """Return what stands at an address, None where its module is off or gone or the person may not open it.
 
-    An address of none of the modules' own is one of the fixed pages, which say themselves who may see them.
+    The fixed pages, which are none of the modules' own, say themselves who may see them.
     """
     places = _places(ctx.registry)
-    parts = urlsplit(url).path.strip("/").split("/")
+    path = urlsplit(url).path
+    parts = path.strip("/").split("/")
     for length in range(len(parts), 0, -1):
         target = places.get("/".join(parts[:length]))
         if target is not None:
             permission = f"{target.key}.read" if isinstance(target, Resource) else target.permission
             open_to_them = ctx.view.sees(target) and ctx.can(permission)
             return Entry(target.title, url, _icon(target)) if open_to_them else None
-    return Entry("", url, STAR)
+    return Entry("", url, STAR) if _is_fixed(path) else None
+
+
+def _is_fixed(path: str) -> bool:
+    try:
+        _, values = current_app.url_map.bind("").match(path, method="GET")
+    except HTTPException:
+        return False
+    # All addresses of modules go through rules that take any path.
+    return "path" not in values
 
 
 @lru_cache(maxsize=8)

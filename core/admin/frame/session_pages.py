@@ -14,6 +14,7 @@ from core.actions.setup import needs_setup
 from core.actions.tenants import zones
 from core.actions.unit import Answer, perform
 from core.admin.frame.look import MODE_COOKIE, THEME_COOKIE
+from core.admin.frame.navigation import found_at
 from core.admin.frame.programs import program_text
 from core.admin.frame.visit import Note, Visit, frame, go, outer_frame, own_path, show
 from core.admin.records.pages import said
@@ -73,12 +74,13 @@ def log_in() -> Response:
 
 
 def _landing(opened: OpenedSession) -> str:
-    """Return where the person wants to begin, the home page where they chose nothing."""
+    """Return where the person wants to begin, the home page where they chose nothing that is there for them."""
     found = kernel().identity.actor_of_cookie(opened.cookie)
     if found is None or found[0].tenant_id is None:
         return "/"
     with kernel().unit(found[0].tenant_id, found[0], readonly=True) as ctx:
-        return own_path(preference(ctx, "landing", "/"))
+        chosen = own_path(preference(ctx, "landing", "/"))
+        return chosen if found_at(ctx, chosen) is not None else "/"
 
 
 def log_out_page(visit: Visit) -> Response:
