@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -83,6 +84,7 @@ def switch_on(db: KernelSession, registry: Registry, tenant: TenantInfo, plugin:
         reason = next((item.reason for item in registry.refused if item.name == plugin), "It is not installed.")
         raise Refused("PLUGIN_UNKNOWN", f"The module {plugin!r} cannot be switched on. {reason}")
     added = [name for name in registry.requirements_of(plugin) if name not in tenant.enabled and name != KERNEL]
+    _require_tables(db, registry, added)
     known = set(db.execute(sa.select(TenantModule.plugin).where(TenantModule.tenant_id == tenant.id)).scalars())
     for name in added:
         if name not in known:
@@ -90,6 +92,14 @@ def switch_on(db: KernelSession, registry: Registry, tenant: TenantInfo, plugin:
     db.flush()
     _raise_revision(db, tenant.id)
     return added
+
+
+def _require_tables(db: KernelSession, registry: Registry, names: Iterable[str]) -> None:
+    # A running process still knows a plugin that was uninstalled: switched on, it would break the pages it extends.
+    there = set(sa.inspect(db.connection()).get_table_names())
+    for name in names:
+        if not there.issuperset(registry.plugins[name].tables):
+            raise Refused("MODULE_NOT_UPGRADED", f"The module {name!r} has no tables. Run `openmill upgrade` first.")
 
 
 def switch_off(db: KernelSession, registry: Registry, tenant: TenantInfo, plugin: str) -> list[str]:

@@ -132,6 +132,10 @@ def test_it_leaves_no_trace_and_comes_back_equal(kernel, tmp_path):
     count = write_archive(kernel, kernel.registry.plugins["bakery"], tmp_path / "first.zip")
     uninstall(kernel, "bakery")
     assert schema(kernel) == before
+    # This process still knows the plugin; nobody gets it without its tables.
+    with pytest.raises(Refused, match="has no tables"):
+        house.switch_module_on(kernel, tenants[0].id, "bakery")
+    assert "bakery" not in house.read_tenant(kernel, tenants[0].id).enabled
     upgrade(kernel)
     assert schema(kernel) == installed
     assert restore_archive(kernel, tmp_path / "first.zip") == count
