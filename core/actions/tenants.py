@@ -111,8 +111,19 @@ def currencies() -> frozenset[str]:
 
 
 @cache
+def currencies_in_use() -> frozenset[str]:
+    """Return the currencies that somebody pays with today, which are those to choose from."""
+    from babel.core import get_global
+    from babel.numbers import get_territory_currencies
+
+    places = get_global("territory_currencies")
+    return frozenset(currency for place in places for currency in get_territory_currencies(place))
+
+
+@cache
 def zones() -> frozenset[str]:
     """Return the time zones there are."""
     from zoneinfo import available_timezones
 
-    return frozenset(available_timezones())
+    # These two are what a machine is set to: the same name says something else on the next one, or nothing.
+    return frozenset(available_timezones() - {"Factory", "localtime"})

@@ -7,12 +7,13 @@ import re
 from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
 import marshmallow as ma
 import sqlalchemy as sa
 
 from core.actions.context import Context
+from core.actions.tenants import zones
 from core.db.prepared import Prepared, Question, converted
 from core.desk.models import Preference
 from core.errors import Forbidden, Invalid
@@ -151,7 +152,7 @@ def _truth(value: Any) -> str:
 
 
 def _zone(value: Any) -> str:
-    return "" if isinstance(value, str) and value in available_timezones() else "Must be a zone such as Europe/Berlin."
+    return "" if isinstance(value, str) and value in zones() else "Must be a zone such as Europe/Berlin."
 
 
 def _name(value: Any) -> str:

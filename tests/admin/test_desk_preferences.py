@@ -44,6 +44,7 @@ def test_each_person_and_each_organisation_has_its_own(
         {"mode": "purple"},
         {"mode": ["dark"]},
         {"zone": "Mars/Olympus"},
+        {"zone": "localtime"},
         {"landing": "https://elsewhere.example"},
         {"landing": "//elsewhere.example"},
         {"single_keys": "no"},

@@ -55,6 +55,15 @@ def test_an_organisation_is_made_named_and_furnished(platform):
     platform.open("/platform/tenants/nobody-knows", 404)
 
 
+def test_only_currencies_of_today_are_offered_and_the_one_that_is_set(platform):
+    slug = fresh_name("mill")
+    page = platform.open("/platform")
+    assert ">EUR</option>" in page.replace(" selected", "") and ">DDM</option>" not in page
+    assert platform.post("/platform", name="Old", slug=slug, currency="EUR", zone="localtime").status_code == 422
+    platform.follow(platform.post("/platform", name="Old", slug=slug, currency="HRK", zone="Europe/Zagreb"))
+    assert "<option selected>HRK</option>" in platform.open(f"/platform/tenants/{slug}")
+
+
 def test_people_are_shut_out_let_in_and_given_a_new_password(app, kernel, tenant, platform, operator):
     member = make_member(kernel, tenant)
     url = f"/platform/users/{member.username}"

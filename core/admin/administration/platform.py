@@ -11,7 +11,7 @@ from flask import Response, request
 
 from core.actions import platform as operating
 from core.actions.arguments import check_arguments
-from core.actions.tenants import change_tenant, create_tenant, currencies, find_tenant, zones
+from core.actions.tenants import change_tenant, create_tenant, currencies_in_use, find_tenant, zones
 from core.admin.frame.visit import Crumb, Frame, Note, Visit, frame, go, show
 from core.admin.records.pages import said, told_faults
 from core.errors import NotFound, Problem
@@ -67,7 +67,7 @@ def organisations(visit: Visit, problem: Problem | None = None) -> Response:
         found = operating.tenants(db)
     values = {name: request.form.get(name, "")[:120] for name in ("slug", "name", "currency", "zone", "owner")}
     return _answer(visit, "platform", "Platform", problem, tenants=found, values=values, titles=_titles(visit),
-                   currencies=sorted(currencies()), zones=sorted(zones()))  # fmt: skip
+                   currencies=sorted(currencies_in_use()), zones=sorted(zones()))  # fmt: skip
 
 
 def _titles(visit: Visit) -> dict[str, str]:
@@ -94,7 +94,8 @@ def organisation(visit: Visit, slug: str, problem: Problem | None = None) -> Res
     modules = [{"name": item.name, "title": item.manifest.title, "icon": item.manifest.icon,
                 "summary": item.manifest.summary, "on": item.name in told["modules"]} for item in plugins]  # fmt: skip
     return _answer(visit, "platform_tenant", told["name"], problem, Crumb("Platform", "/platform"), tenant=told,
-                   modules=modules, currencies=sorted(currencies()), zones=sorted(zones()))  # fmt: skip
+                   modules=modules, currencies=sorted({*currencies_in_use(), told["currency"]}),
+                   zones=sorted(zones()))  # fmt: skip
 
 
 @_only_operators

@@ -10,7 +10,7 @@ from flask import Response, redirect, request
 
 from core.actions.arguments import check_arguments, parameters_of
 from core.actions.setup import check_token, needs_setup, set_up
-from core.actions.tenants import currencies, zones
+from core.actions.tenants import currencies_in_use, zones
 from core.admin.administration.brings import counted
 from core.admin.frame.session_pages import LOGIN_COOKIE, YEAR, current_origin
 from core.admin.frame.visit import Note, go, outer_frame, show
@@ -38,7 +38,7 @@ def setup_page(problem: Problem | None = None) -> Response:
     view = {
         "token": token if known else "", "wrong": bool(token) and not known, "errors": errors,
         "values": {name: request.form.get(name, "")[:254] for name in FIELDS}, "modules": _modules(),
-        "currencies": sorted(currencies()), "zones": sorted(zones()), "sent": request.method == "POST",
+        "currencies": sorted(currencies_in_use()), "zones": sorted(zones()), "sent": request.method == "POST",
         "chosen": request.form.getlist("modules_on"),
     }  # fmt: skip
     summary = told_faults(errors, LABELS)
