@@ -41,7 +41,8 @@ def removable(kernel: Kernel, name: str) -> LoadedPlugin:
     """Return a plugin that may be removed; Refused while a tenant has it on or another plugin requires it."""
     plugin = kernel.registry.plugins.get(name)
     if plugin is None:
-        raise NotFound(f"There is no plugin {name!r} installed.")
+        helps = "Its own migrations take its tables away: install its distribution again first."
+        raise NotFound(f"There is no plugin {name!r} installed. {helps}")
     if name == KERNEL:
         raise Refused("KERNEL_STAYS", "The kernel cannot be uninstalled.")
     if needing := kernel.registry.dependents_of(name):

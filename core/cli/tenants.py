@@ -50,7 +50,8 @@ def show() -> None:
     with opened() as kernel, kernel.platform_reading() as db:
         modules: dict[int, list[str]] = {}
         for tenant_id, plugin in db.execute(sa.select(TenantModule.tenant_id, TenantModule.plugin)):
-            modules.setdefault(tenant_id, []).append(plugin)
+            gone = "" if plugin in kernel.registry.plugins else " (not installed)"
+            modules.setdefault(tenant_id, []).append(plugin + gone)
         counted = sa.select(Member.tenant_id, sa.func.count()).group_by(Member.tenant_id)
         members = {row[0]: row[1] for row in db.execute(counted)}
         print_table(

@@ -160,7 +160,14 @@ def test_faults_of_a_file_are_all_told_and_nothing_is_stored(run, soap, tmp_path
 def test_what_required_plugins_need_is_not_uninstalled(run, soap):
     assert "Uninstall first what requires it" in run("uninstall", "inventory", "--yes", code=1).output
     assert "cannot be uninstalled" in run("uninstall", "kernel", "--yes", code=1).output
-    assert "There is no plugin 'bakery'" in run("uninstall", "bakery", "--yes", code=1).output
+    refused = run("uninstall", "bakery", "--yes", code=1).output
+    assert "There is no plugin 'bakery'" in refused
+    assert "install its distribution again" in refused
+
+
+def test_a_module_whose_plugin_is_gone_is_told(run, soap, monkeypatch):
+    monkeypatch.setenv("OPENMILL_EXCLUDE_PLUGINS", "inventory,recipes,brewing")
+    assert "inventory (not installed)" in run("tenant", "list").output
 
 
 def test_upgrading_an_up_to_date_database_does_nothing(run):
