@@ -74,11 +74,16 @@ def _converts(table: sa.Table, names: tuple[str, ...], dialect: Dialect) -> dict
 
 
 def _convert(kind: Any, dialect: Dialect) -> Convert | None:
+    if isinstance(kind, JsonType):
+        # PostgreSQL's driver would wrap it, which has no place in the text of an array.
+        return _json_text
     convert: Convert | None = kind._cached_bind_processor(dialect)
-    if dialect.name == "postgresql" and isinstance(kind, JsonType):
-        # The driver's own wrapper has a place in a statement, but not in the text of an array.
-        return lambda value: None if value is None else json.dumps(value)
     return convert
+
+
+def _json_text(value: Any) -> str | None:
+    # Most records keep nothing in most of these columns.
+    return None if value is None else "{}" if value == {} else json.dumps(value)
 
 
 @lru_cache(maxsize=1000)

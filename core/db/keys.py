@@ -16,15 +16,15 @@ def among(dialect: str, columns: Sequence[Any], keys: Sequence[tuple[Any, ...]])
     PostgreSQL makes a plan for every pair of a plain list, which for a thousand takes longer than all the rest: there
     each column of the keys goes along as one array.
     """
-    if len(columns) == 1:
-        only: sa.ColumnElement[bool] = columns[0].in_([key[0] for key in keys])
-        return only
     if dialect != "postgresql":
-        return sa.tuple_(*columns).in_(keys)
-    arrays = [
+        plain: sa.ColumnElement[bool] = columns[0].in_([key[0] for key in keys])
+        return plain if len(columns) == 1 else sa.tuple_(*columns).in_(keys)
+    arrays: list[sa.BindParameter[Any]] = [
         sa.bindparam(None, list(values), type_=ARRAY(column.type), unique=True)
         for column, values in zip(columns, zip(*keys, strict=True), strict=True)
     ]
+    if len(columns) == 1:
+        return columns[0] == sa.any_(arrays[0])  # type: ignore[no-any-return]
     given = sa.func.unnest(*arrays).table_valued(*(f"key_{n}" for n in range(len(columns)))).render_derived()
     return sa.tuple_(*columns).in_(sa.select(*given.c))
 
