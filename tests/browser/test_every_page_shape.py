@@ -23,6 +23,15 @@ def shop(client):
     return {"item": item_id, "draft": draft, "posted": posted}
 
 
+COVERED = """() => {
+  const focused = document.activeElement, box = focused.getBoundingClientRect();
+  if (!box.width || focused === document.body) return "";
+  const middle = [box.x + box.width / 2, box.y + box.height / 2];
+  const points = [middle, [box.x + 2, box.y + 2], [box.right - 2, box.bottom - 2]];
+  const over = points.map(([x, y]) => document.elementFromPoint(x, y));
+  const seen = over.some((top) => top && (focused.contains(top) || top.contains(focused)));
+  return seen ? "" : focused.outerHTML.slice(0, 120);
+}"""
 SHAPES = {
     "home": "/",
     "list": "/items?search=l&kind=raw",
@@ -127,6 +136,24 @@ def test_everything_reached_by_tab_shows_where_it_is(open_page, shop):
         if not (style[1] or style[2]):
             unseen.append(style[0])
     assert unseen == []
+
+
+def test_no_bar_covers_what_the_keyboard_has_reached(open_page, shop, client):
+    page = open_page("/receipts/new")
+    page.set_viewport_size({"width": 1280, "height": 700})
+    covered = set()
+    for _ in range(85):
+        page.keyboard.press("Tab")
+        covered.add(page.evaluate(COVERED))
+    lines = [{"item_id": shop["item"], "quantity": str(number), "unit_cost": "1"} for number in range(1, 31)]
+    place = client.get(f"receipts/{shop['draft']}").json["location_id"]
+    page.goto(f"/receipts/{client.post('receipts', {'location_id': place, 'lines': lines}).json['id']}")
+    page.locator("[name=lines-0-quantity]").focus()
+    for key in ("ArrowDown", "ArrowUp"):
+        for _ in lines[1:]:
+            page.keyboard.press(key)
+            covered.add(page.evaluate(COVERED))
+    assert covered == {""}
 
 
 def test_a_search_swaps_the_list_and_keeps_the_address(open_page, shop):
