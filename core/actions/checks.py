@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import timedelta
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -107,18 +108,25 @@ def _constraints(model: type[Any]) -> list[sa.ForeignKeyConstraint]:
     return sorted(model.__table__.foreign_key_constraints, key=lambda item: str(item.name))
 
 
-def _dangling(ctx: Context, model: type[Any], target: type[Any], names: list[tuple[str, str]]) -> Iterator[str]:
+def _dangling(
+    ctx: Context, model: type[TenantOwned], target: type[Base], names: list[tuple[str, str]]
+) -> Iterator[str]:
+    for row in ctx.rows(_unmatched(model, target, *names)):
+        yield (
+            f"{model.__tablename__} {row[0]} refers by {names[0][0]} to {target.__tablename__} {row[1]}, "
+            "which this tenant does not have."
+        )
+
+
+@cache
+def _unmatched(model: type[Any], target: type[Any], *names: tuple[str, str]) -> sa.Select[Any]:
+    """Return the question for the first rows that refer to nothing; to make it takes longer than to ask it."""
     far = aliased(target)
     columns = [getattr(model, near) for near, _ in names]
     matches = [getattr(far, there) == getattr(model, near) for near, there in names]
-    found = (
+    return (
         sa.select(model.id, columns[0])
         .where(*(column.is_not(None) for column in columns), ~sa.exists(sa.select(far.id).where(*matches)))
         .order_by(model.id)
         .limit(20)
     )
-    for row in ctx.rows(found):
-        yield (
-            f"{model.__tablename__} {row[0]} refers by {names[0][0]} to {target.__tablename__} {row[1]}, "
-            "which this tenant does not have."
-        )
