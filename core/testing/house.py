@@ -17,7 +17,7 @@ from core.identity.sources import Origin
 from core.identity.tokens import open_family
 from core.identity.users import create_user
 from core.kernel import Kernel
-from core.plugins.registry import KERNEL
+from core.plugins.registry import KERNEL, Registry
 from core.tenancy.modules import TenantInfo
 
 PASSWORD = "correct horse battery"
@@ -48,10 +48,15 @@ def fresh_name(stem: str) -> str:
 
 def make_tenant(kernel: Kernel, modules: Iterable[str] | None = None, **values: str) -> TenantInfo:
     """Make a tenant with modules switched on: the given ones, or all that are loaded."""
-    chosen = [name for name in kernel.registry.plugins if name != KERNEL] if modules is None else list(modules)
+    chosen = _leading(kernel.registry) if modules is None else list(modules)
     slug = values.pop("slug", "") or fresh_name("tenant")
     words = {"name": slug.title(), **values}
     return read_tenant(kernel, create_tenant(kernel, slug=slug, switch_on=chosen, **words))
+
+
+def _leading(registry: Registry) -> list[str]:
+    """List the modules that no other requires: switched on, they bring all others along."""
+    return [name for name in registry.plugins if name != KERNEL and not registry.dependents_of(name)]
 
 
 def switch_module_on(kernel: Kernel, tenant_id: int, plugin: str) -> None:
