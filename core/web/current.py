@@ -129,7 +129,9 @@ def current_actor() -> Actor:
     """Return who asks; Unauthenticated when nobody is known or they chose no tenant."""
     actor = known_actor()
     if actor is None:
-        raise Unauthenticated("Send a bearer token or log in.", headers={"WWW-Authenticate": "Bearer"})
+        raise Unauthenticated(
+            "You are not logged in; log in, or send a bearer token.", headers={"WWW-Authenticate": "Bearer"}
+        )
     return actor
 
 

@@ -54,6 +54,21 @@ def test_a_record_is_found_and_opened_from_anywhere(open_page, shop):
     expect(page.locator("#recent").get_by_role("link", name="LYE Lye")).to_be_visible()
 
 
+def test_whoever_is_logged_out_is_told_so_and_keeps_what_was_typed(open_page, shop):
+    page = open_page(f"/items/{shop['item']}?beside=comments")
+    comment = page.get_by_label("Comment", exact=True)
+    comment.fill("Smells of roses")
+    # htmx writes every refusal to the console, where no test may leave anything.
+    page.evaluate("console.error = () => {}")
+    page.context.clear_cookies()
+    page.get_by_role("button", name="Comment", exact=True).click()
+    expect(page.get_by_text("You are not logged in any more")).to_be_visible()
+    expect(comment).to_have_value("Smells of roses")
+    palette = _open_palette(page)
+    page.keyboard.type("lye")
+    expect(palette.get_by_role("status")).to_contain_text("could not be searched")
+
+
 def test_what_a_record_allows_is_run_from_the_palette(open_page, shop):
     page = open_page(f"/receipts/{shop['draft']}")
     palette = _open_palette(page)

@@ -17,6 +17,7 @@ let commands = [];
 let asked = 0;
 let timer = 0;
 let found = null;
+let unread = false;
 
 function question() {
   const text = input.value.trimStart();
@@ -101,6 +102,7 @@ function draw() {
   const records = asking.text && !["deed", "place"].includes(asking.only) && found ? [...found.children] : [];
   const all_ = [...parts, ...records];
   if (!asking.text && !asking.only) all_.push(...atRest());
+  else if (unread) all_.push(note("Records could not be searched; load the page again."));
   else if (!all_.some((part) => part.role === "group")) all_.push(note(asking.text && !found && asking.only !== "deed" ? "Searching…" : "Nothing found. Try the beginning of a name, a code or a number."));
   list.replaceChildren(...all_);
   choose(options()[0]);
@@ -128,11 +130,13 @@ function ask() {
   const turn = ++asked;
   clearTimeout(timer);
   found = null;
+  unread = false;
   if (text && !["deed", "place"].includes(only)) {
     timer = setTimeout(async () => {
-      const part = await fetchPart(`/search?q=${encodeURIComponent(text)}`).catch(() => document.createElement("div"));
+      const part = await fetchPart(`/search?q=${encodeURIComponent(text)}`).catch(() => null);
       // An answer to what was typed before is late.
       if (turn === asked) {
+        unread = !part;
         found = part;
         draw();
       }

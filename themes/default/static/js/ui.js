@@ -1,5 +1,5 @@
 // Small enhancements; every page works without them. Each module looks after one thing; heavy ones come when needed.
-import { all, one, onArrival, onVerb, prepare, token, verb } from "./dom.js";
+import { all, one, onArrival, onVerb, prepare, tell, token, verb } from "./dom.js";
 import "./alerts.js";
 import "./favourites.js";
 import "./form-change.js";
@@ -18,6 +18,12 @@ import "./selection.js";
 import "./sheets.js";
 import "./sidebar.js";
 
+// What was typed stays where it is: somebody who is logged out can still take it along.
+const REFUSED = {
+  401: "You are not logged in any more; nothing was changed. Log in and load this page again.",
+  403: "You may not do this, or you logged in anew since this page was loaded; load it again.",
+};
+
 document.addEventListener("htmx:configRequest", (event) => {
   event.detail.headers["X-CSRF-Token"] = token();
   const parameters = event.detail.parameters;
@@ -31,7 +37,9 @@ document.addEventListener("htmx:configRequest", (event) => {
 document.addEventListener("htmx:responseError", (event) => {
   const url = event.detail.requestConfig.verb === "get" && event.detail.pathInfo?.finalRequestPath;
   if (url) location.assign(url);
+  else tell(REFUSED[event.detail.xhr.status] ?? "That did not work; nothing was changed. Try again.", "bad");
 });
+document.addEventListener("htmx:sendError", () => tell("The server cannot be reached; nothing was changed. Try again.", "bad"));
 
 document.addEventListener("htmx:afterSettle", (event) => prepare(event.detail.elt ?? document));
 
