@@ -54,10 +54,11 @@ def _used(config: Config) -> tuple[dict[str, str | None], dict[str, int]]:
 
 
 def _row(plugin: LoadedPlugin, revisions: dict[str, str | None], tenants: dict[str, int]) -> tuple[object, ...]:
-    from core.plugins.migrating import head_of
+    from core.plugins.migrating import head_of, is_newer
 
     head, present = head_of(plugin), revisions.get(plugin.name)
-    schema = (present or "none") if present == head else f"{present or 'none'}, upgrade to {head}"
+    helps = "newer than the code" if is_newer(plugin, present) else f"upgrade to {head}"
+    schema = (present or "none") if present == head else f"{present or 'none'}, {helps}"
     count = "-" if plugin.name == "kernel" else tenants.get(plugin.name, 0)
     return plugin.name, plugin.manifest.version, plugin.distribution, schema, count
 

@@ -17,6 +17,7 @@ from sqlalchemy.engine import Connection, Engine
 
 from core.db.base import Base, Entry, TenantOwned
 from core.db.statistics import assume_statistics
+from core.errors import Refused
 from core.plugins.registry import KERNEL, LoadedPlugin, Registry
 
 LOCK = 7_235_501_998
@@ -53,11 +54,18 @@ def current(connection: Connection, name: str) -> str | None:
 
 
 def pending(engine: Engine, registry: Registry) -> list[str]:
-    """Return the plugins whose tables are not at their newest revision."""
+    """Return the plugins whose tables are not at their newest revision; Refused when some are newer than the code."""
     with engine.connect() as connection:
-        return [
-            plugin.name for plugin in registry.plugins.values() if current(connection, plugin.name) != head_of(plugin)
-        ]
+        found = [(plugin, current(connection, plugin.name)) for plugin in registry.plugins.values()]
+    if newer := [plugin.name for plugin, revision in found if is_newer(plugin, revision)]:
+        raise Refused("DATABASE_IS_NEWER", f"The database is newer than the code ({', '.join(newer)}). "
+                      "Install the release that it was upgraded by, or a later one.")  # fmt: skip
+    return [plugin.name for plugin, revision in found if revision != head_of(plugin)]
+
+
+def is_newer(plugin: LoadedPlugin, revision: str | None) -> bool:
+    """Whether tables are at a revision that comes after all that the code knows."""
+    return revision is not None and revision > (head_of(plugin) or "")
 
 
 def upgrade(

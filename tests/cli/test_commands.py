@@ -174,6 +174,16 @@ def test_upgrading_an_up_to_date_database_does_nothing(run):
     assert "The database is up to date." in run("upgrade").output
 
 
+@pytest.mark.parametrize("words", [("upgrade",), ("tenant", "list"), ("verify",)])
+def test_a_database_of_a_later_release_is_left_alone(run, fresh_database, words):
+    with fresh_database.engine.begin() as connection:
+        connection.execute(sa.text("UPDATE alembic_version_recipes SET version_num = 'recipes_9001'"))
+    refused = run(*words, code=1).output
+    assert "newer than the code (recipes)" in refused
+    assert "openmill upgrade" not in refused
+    assert "recipes_9001, newer than the code" in run("plugins").output
+
+
 def test_schedules_and_jobs(run, soap, fresh_database):
     assert "0 schedules were due." in run("tick").output
     fresh_database.listeners.clear()

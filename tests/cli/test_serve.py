@@ -126,5 +126,5 @@ def test_a_database_that_is_ahead_is_refused_too(database_kind, worker_id, regis
     kernel.close()
     with started("serve", "--port", free_port(), folder=tmp_path, OPENMILL_DATABASE_URL=url, **SAFE) as running:
         assert running.wait() == 1
-        assert "not up to date (inventory)" in running.said
+        assert "newer than the code (inventory)" in running.said
     databases.drop(url)
