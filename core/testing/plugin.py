@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from flask import Flask
@@ -106,8 +107,9 @@ def postgresql_url() -> str:
 
 @pytest.fixture(scope="session")
 def redis_url() -> str:
-    """A real Redis-compatible server that belongs to this run."""
-    return _server(servers.redis_url)
+    """A database of this worker's own in a real Redis-compatible server that belongs to this run."""
+    number = _worker().removeprefix("gw")
+    return urlsplit(_server(servers.redis_url))._replace(path=f"/{number if number.isdigit() else 0}").geturl()
 
 
 # ---- databases -------------------------------------------------------------------------------------------------------

@@ -28,7 +28,7 @@ def kernel(database_kind, bakery_registry, driver):
     with bakery_database(database_kind) as url:
         redis_url = driver.get("OPENMILL_REDIS_URL", "")
         if redis_url:
-            Redis.from_url(redis_url).flushall()
+            Redis.from_url(redis_url).flushdb()
         values = {"jobs": driver["OPENMILL_JOBS"], "redis_url": redis_url}
         opened = open_bakery(url, bakery_registry, clock=system_clock, **values)
         attach(opened)

@@ -19,7 +19,7 @@ DEAD = "redis://127.0.0.1:1/0"
 @pytest.fixture
 def connection(redis_url):
     connection = Redis.from_url(redis_url)
-    connection.flushall()
+    connection.flushdb()
     yield connection
     connection.close()
 
@@ -89,7 +89,7 @@ def test_a_redis_that_is_down_is_asked_once_in_a_while(bench, kernel, monkeypatc
 
 def test_what_redis_lost_is_sent_again(bench, kernel, connection, relay, clock):
     lost = bench.ask("bakery.bake_loaf", name="rye")
-    connection.flushall()
+    connection.flushdb()
     assert relay.resend_lost(kernel) == 0
     clock.wait(seconds=LEASE.total_seconds() + 1)
     kept = bench.ask("bakery.bake_loaf", name="spelt")
