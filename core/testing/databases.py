@@ -90,12 +90,13 @@ def _remove_sqlite(path: Path) -> None:
 
 
 def _clone_postgresql(name: str, build: Build, template: str) -> str:
-    with servers.locked("template"):
-        source = _own(template)
-        if not _exists(source):
+    with servers.locked("template") as folder:
+        source, built = _own(template), folder / f"{template}.built"
+        if not built.exists():
             draft = _create(f"{template}_draft", "template1")
             build(draft)
             _maintain(f'ALTER DATABASE "{_own(f"{template}_draft")}" RENAME TO "{source}"')
+            built.touch()
         return _create(name, source)
 
 
@@ -108,14 +109,6 @@ def _create(name: str, template: str) -> str:
 def _own(name: str) -> str:
     """Put the run's name before a database's: a server from the environment may serve several runs at once."""
     return re.sub(r"[^a-z0-9_%]", "_", f"{servers.run_name()}_{name}".lower())[:60]
-
-
-def _exists(database: str) -> bool:
-    engine = _maintenance()
-    with engine.connect() as connection:
-        found = connection.scalar(sa.text("SELECT 1 FROM pg_database WHERE datname = :name"), {"name": database})
-    engine.dispose()
-    return found is not None
 
 
 def _maintain(*statements: str) -> None:
