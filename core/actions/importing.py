@@ -110,17 +110,18 @@ def _resolve(
             continue
         short = item.name.removesuffix("_id")
         named = [(number, at, row, row.pop(short)) for number, at, row in parts if short in row]
-        texts = {str(value) for _, _, _, value in named if value not in (None, "") and _is_text(str(value))}
+        texts = {text: _clean(text) for text in {str(value) for *_, value in named if value not in (None, "")}}
         target = target_of(item, owner)
         resource = ctx.registry.resource_of_model.get(target)
         names = (resource.natural_key or resource.label) if resource else ()
         names = tuple(name for name in names if name in target.__table__.c)
-        found = ids_by_label(ctx.db, ctx.tenant.id, target, names, texts) if texts else {}
+        wanted = {text for text in texts.values() if text}
+        found = ids_by_label(ctx.db, ctx.tenant.id, target, names, wanted) if wanted else {}
         for number, at, row, value in named:
             if value in (None, ""):
                 row[item.name] = None
-            elif str(value) in found:
-                row[item.name] = found[str(value)]
+            elif (known := found.get(texts[str(value)])) is not None:
+                row[item.name] = known
             else:
                 text = f"There is no {item.label.lower()} {str(value)[:80]!r}."
                 errors.setdefault(number, {})[f"{at}{short}"] = [text]
@@ -131,12 +132,12 @@ def _lines_in(row: Row, name: str) -> list[Any]:
     return found if isinstance(found, list) else []
 
 
-def _is_text(value: str) -> bool:
+def _clean(name: str) -> str:
+    """Return a name as records keep it, nothing where it cannot be one."""
     try:
-        TEXT.deserialize(value)
+        return str(TEXT.deserialize(name))
     except ma.ValidationError:
-        return False
-    return True
+        return ""
 
 
 def _known_records(ctx: Context, shape: Shape, rows: list[Row], reach: list[Any]) -> dict[tuple[Any, ...], Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import MAXYEAR, MINYEAR, UTC, date, datetime
@@ -63,11 +64,15 @@ def _fitted(number: Decimal, places: int) -> Decimal:
 
 
 class CleanText(ma.fields.String):
-    """Text that every database can hold: no NUL, no lone surrogate."""
+    """Text that every database can hold: no NUL, no lone surrogate, and one way of writing each letter.
 
-    def __init__(self, *, multiline: bool = False, blank: bool = True, **kwargs: Any) -> None:
+    An accent may stand in its letter or behind it (Unicode's NFC and NFD): two codes that look the same are the same.
+    What must stay sign for sign, as a password, is `exact`.
+    """
+
+    def __init__(self, *, multiline: bool = False, blank: bool = True, exact: bool = False, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.multiline, self.blank = multiline, blank
+        self.multiline, self.blank, self.exact = multiline, blank, exact
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
         if not isinstance(value, str):
@@ -81,7 +86,7 @@ class CleanText(ma.fields.String):
             raise ma.ValidationError("Must not hold a NUL character.")
         if not text and not self.blank:
             raise ma.ValidationError("Must not be empty.")
-        return text
+        return text if self.exact or text.isascii() else unicodedata.normalize("NFC", text)
 
 
 class WholeNumber(ma.fields.Field[int]):

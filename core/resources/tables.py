@@ -10,6 +10,7 @@ from typing import IO, Any, NamedTuple
 
 from core.errors import Invalid, TooLarge
 from core.resources.workbooks import read_workbook
+from core.services.files import UNKNOWN, ZIP, media_type_of
 
 MOST_ROWS = 100_000
 MOST_COLUMNS = 500
@@ -104,8 +105,10 @@ def read_table(name: str, content: bytes) -> Table:
 
     Raises Invalid when it cannot be read, TooLarge when it holds more than can be taken at once.
     """
-    zipped = content[:4] == b"PK\x03\x04"
-    rows = read_workbook(content, MOST_ROWS + 1, MOST_COLUMNS) if zipped else _read_csv(name, content)
+    kind = media_type_of(content[:16])
+    if kind not in (ZIP, UNKNOWN):
+        raise Invalid({"file": [f"{name or 'The file'} is no table but {kind}; choose a CSV or XLSX file."]})
+    rows = read_workbook(content, MOST_ROWS + 1, MOST_COLUMNS) if kind == ZIP else _read_csv(name, content)
     header = [str(cell).strip() for cell in (rows[0] if rows else [])]
     if not any(header):
         raise Invalid({"file": ["The first row must hold the names of the columns."]})

@@ -15,8 +15,8 @@ from core.services import pictures
 
 CHUNK = 256 * 1024
 LONGEST_NAME = 200
-PDF = "application/pdf"
-KINDS = ((b"%PDF-", PDF), (b"PK\x03\x04", "application/zip"))
+PDF, ZIP, UNKNOWN = "application/pdf", "application/zip", "application/octet-stream"
+KINDS = ((b"%PDF-", PDF), (b"PK\x03\x04", ZIP))
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,7 @@ def keep(folder: Path, tenant_id: int, content: IO[bytes], largest: int) -> Kept
 
 def media_type_of(start: bytes) -> str:
     """Return what a file is by its first bytes, whatever it is called."""
-    plain = next((kind for mark, kind in KINDS if start.startswith(mark)), "application/octet-stream")
+    plain = next((kind for mark, kind in KINDS if start.startswith(mark)), UNKNOWN)
     return pictures.media_type_of(start) or plain
 
 

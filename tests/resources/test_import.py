@@ -126,6 +126,21 @@ def test_references_are_found_by_their_natural_key(client, gram):
                    field="rows.2.base_unit_id")  # fmt: skip
 
 
+def test_a_letter_is_the_same_whichever_way_it_is_written(client, gram):
+    """The accent of é may stand in the letter or behind it."""
+    whole, parted = "Caf\u00e9", "Cafe\u0301"
+    shelf = client.post("items/categories", {"name": parted}).get_json()
+    assert shelf["name"] == whole
+    body = {"name": "Beans", "kind": "raw", "base_unit_id": gram}
+    assert client.post("items", {**body, "code": parted}).get_json()["code"] == whole
+    assert_problem(client.post("items", {**body, "code": whole}), 409, "DUPLICATE")
+    table = f"code,name,category\n{parted},Coffee beans,{parted}\n"
+    assert send_file(client, "items/import", table).get_json()["updated"] == 1
+    [found] = client.get("items", query_string={"search": parted}).get_json()["items"]
+    assert (found["code"], found["name"], found["category_label"]) == (whole, "Coffee beans", whole)
+    assert [row["code"] for row in client.get("items", query_string={"code": parted}).get_json()["items"]] == [whole]
+
+
 def test_another_tenants_record_is_no_reference(client, other_client, gram):
     foreign = other_client.post("items/categories", {"name": "Secret"}).get_json()["id"]
     for row in ({"category": "Secret"}, {"category_id": foreign}):
@@ -165,6 +180,7 @@ def test_json_rows_bring_their_lines(client, gram):
         ("", "file"), ("\n\n", "file"), (HEAD.encode() + "Ä,Ä,g\n".encode("latin-1"), "file"),
         (HEAD + "A\x00,A,g\n", "file"), (HEAD + 'A,"unclosed,g\n', "file"), (HEAD + f'A,"{"x" * 140_000}",g\n', "file"),
         (b"PK\x03\x04 this is no archive", "file"), (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "file"),
+        (b"%PDF-1.4\n" + HEAD.encode() + b"A,A,g\n", "file"),
         ("code,name,nonsense\nA,A,g\n", "mapping"), ("code,code,name,base_unit\nA,B,A,g\n", "mapping"),
     ],
 )  # fmt: skip
