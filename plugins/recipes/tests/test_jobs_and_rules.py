@@ -15,8 +15,8 @@ from plugins.recipes.tests.workshop import dec, lines_of, make_item, soap_worksh
 
 
 def test_the_clock_expires_timers_and_the_dashboard_tells(ctx):
-    shop = soap_workshop(ctx)
-    batch = start(ctx, shop, due_date=ctx.today() - timedelta(days=1))
+    shop, due = soap_workshop(ctx), ctx.today() - timedelta(days=1)
+    batch = start(ctx, shop, due_date=due)
     ctx.do("recipes.batch.start-timer", batch, name="Gel", minutes=60)
     job, cards = ctx.registry.jobs["recipes.expire_timers"], ctx.registry.widgets
     now = ctx.now()
@@ -25,7 +25,6 @@ def test_the_clock_expires_timers_and_the_dashboard_tells(ctx):
     assert batch.timers[0].state == "expired"
     told = cards["recipes.in_progress"].function(ctx)
     assert (told["value"], told["detail"], told["items"][0]["text"]) == (1, "1 late", batch.label)
-    due = ctx.today() - timedelta(days=1)
     assert (told["items"][0]["detail"], told["items"][0]["tone"]) == (f"due {due.day} {due:%b}", "bad")
     card = cards["recipes.timers"].function(ctx)
     assert (card["detail"], card["items"][0]["text"]) == ("1 over", "Gel")
