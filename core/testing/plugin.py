@@ -109,7 +109,9 @@ def postgresql_url() -> str:
 def redis_url() -> str:
     """A database of this worker's own in a real Redis-compatible server that belongs to this run."""
     number = _worker().removeprefix("gw")
-    return urlsplit(_server(servers.redis_url))._replace(path=f"/{number if number.isdigit() else 0}").geturl()
+    # A server has sixteen databases unless it is told otherwise.
+    own = int(number) % 16 if number.isdigit() else 0
+    return urlsplit(_server(servers.redis_url))._replace(path=f"/{own}").geturl()
 
 
 # ---- databases -------------------------------------------------------------------------------------------------------
