@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import json
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -153,13 +154,19 @@ def like(column: Any, text: str, *, prefix: bool = False) -> sa.ColumnElement[bo
     """Return a case-insensitive match in which % and _ are plain characters."""
     escaped = text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
     text_column = column if isinstance(column.type, sa.String) else sa.cast(column, sa.String)
-    return CaseBlindLike(text_column, sa.literal(f"{'' if prefix else '%'}{escaped}%"))
+    is_plain = text.isascii() and not _LOWER_OF_OTHERS.search(text)
+    return CaseBlindLike(text_column, sa.literal(f"{'' if prefix else '%'}{escaped}%"), is_plain)
+
+
+# Two letters beyond ASCII have one of ASCII as their lower case: İ, and the sign of Kelvin.
+_LOWER_OF_OTHERS = re.compile("[iIkK]")
 
 
 class CaseBlindLike(sa.sql.expression.ColumnElement[bool]):
     """LIKE of lower case, which takes a third to a half of ILIKE's time; SQLite's LIKE is blind to case already.
 
-    Lower case in the rules of a language goes letter by letter through wide characters; text of ASCII alone needs none.
+    Lower case in the rules of a language goes letter by letter through wide characters. Text of ASCII alone needs none,
+    and no text needs it where a pattern is plain: nothing but letters of ASCII has such letters as its lower case.
     """
 
     inherit_cache = True
@@ -167,10 +174,11 @@ class CaseBlindLike(sa.sql.expression.ColumnElement[bool]):
     _traverse_internals = [
         ("column", InternalTraversal.dp_clauseelement),
         ("pattern", InternalTraversal.dp_clauseelement),
+        ("is_plain", InternalTraversal.dp_boolean),
     ]
 
-    def __init__(self, column: Any, pattern: Any) -> None:
-        self.column, self.pattern = column, pattern
+    def __init__(self, column: Any, pattern: Any, is_plain: bool = False) -> None:
+        self.column, self.pattern, self.is_plain = column, pattern, is_plain
 
 
 @compiles(CaseBlindLike)
@@ -178,7 +186,9 @@ def _write_like(element: CaseBlindLike, compiler: Any, **kwargs: Any) -> str:
     column, pattern = (compiler.process(part, **kwargs) for part in (element.column, element.pattern))
     if compiler.dialect.name != "sqlite":
         is_ascii, plain = f"octet_length({column}) = length({column})", f'lower({column} COLLATE "C")'
-        column, pattern = f"CASE WHEN {is_ascii} THEN {plain} ELSE lower({column}) END", f"lower({pattern})"
+        column = plain if element.is_plain else f"CASE WHEN {is_ascii} THEN {plain} ELSE lower({column}) END"
+        # In a query of its own it is lowered once, not for every row.
+        pattern = f"(SELECT lower({pattern}))"
     return f"({column} LIKE {pattern} ESCAPE '\\')"
 
 
