@@ -24,7 +24,12 @@ MOST_KEPT = 32
 
 def escaped(texts: Sequence[str]) -> list[str]:
     """Return texts as markup: everything that Python writes into a page is escaped here, all of it at once."""
-    found = str(escape(_BETWEEN.join(texts))).split(_BETWEEN)
+    together = _BETWEEN.join(texts)
+    markup = str(escape(together))
+    # Escaping only ever lengthens: most often there is nothing to escape.
+    if len(markup) == len(together):
+        return [*texts]
+    found = markup.split(_BETWEEN)
     return found if len(found) == len(texts) else [str(escape(text)) for text in texts]
 
 
