@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 import time
 from pathlib import Path
@@ -39,10 +40,15 @@ def make_engine(url: str, pool_size: int = 5) -> Engine:
         parsed, pool_size=pool_size, max_overflow=pool_size,
         # The driver would send a BEGIN of its own, a round trip for each; ours goes along with the tenant.
         connect_args={"options": "-c timezone=UTC -c lock_timeout=10s", "autocommit": True},
-        execution_options={BEGINS: True},
+        execution_options={BEGINS: True}, json_deserializer=_read_json,
     )  # fmt: skip
     _ask_rested_connections(engine)
     return engine
+
+
+def _read_json(text: bytes) -> Any:
+    # Most records keep nothing in most of these columns.
+    return {} if text == b"{}" else json.loads(text)
 
 
 @sa.event.listens_for(Engine, "begin")
