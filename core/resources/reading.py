@@ -120,7 +120,8 @@ def read_one(ctx: Context, shape: Shape, record_id: int, permission: str = "read
     """Return one record with its lines; NotFound when it does not exist for this tenant and actor."""
     if ctx.restriction(shape.resource, permission):
         return read_many(ctx, shape, [record_id], permission)[0]
-    ctx.db.flush()
+    if not ctx.db.readonly:
+        ctx.db.flush()
     return read_prepared(ctx, shape, record_id)
 
 

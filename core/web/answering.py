@@ -103,6 +103,7 @@ def csv_file(name: str, header: Sequence[str], lines: Iterable[Sequence[Any]]) -
 
 def respond(answer: Answer) -> Response:
     """Return an answer as HTTP."""
-    headers = dict(answer.headers)
-    headers.setdefault("Content-Type", "application/json")
-    return GuardedResponse(answer.body, answer.status, headers)
+    response = GuardedResponse(answer.body, answer.status, content_type="application/json")
+    for name, value in answer.headers:
+        response.headers[name] = value
+    return response
