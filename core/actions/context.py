@@ -68,7 +68,7 @@ class Context:
     @property
     def journal(self) -> Journal:
         """What this unit has changed so far."""
-        found: Journal = self.db.info["journal"]
+        found: Journal = self.db.info.setdefault("journal", Journal())
         return found
 
     @property

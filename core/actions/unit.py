@@ -40,7 +40,8 @@ def unit(
     if not readonly and actor is not None:
         refuse_change(actor)
     session = TenantSession(kernel.engine, kernel.ids, kernel.clock, tenant_id, role=kernel.role, readonly=readonly)
-    session.info["journal"] = Journal()
+    if not readonly:
+        session.info["journal"] = Journal()
     ctx: Context | None = None
     try:
         if prepare is not None:
