@@ -67,12 +67,11 @@ class CleanText(ma.fields.String):
     """Text that every database can hold: no NUL, no lone surrogate, and one way of writing each letter.
 
     An accent may stand in its letter or behind it (Unicode's NFC and NFD): two codes that look the same are the same.
-    What must stay sign for sign, as a password, is `exact`.
     """
 
-    def __init__(self, *, multiline: bool = False, blank: bool = True, exact: bool = False, **kwargs: Any) -> None:
+    def __init__(self, *, multiline: bool = False, blank: bool = True, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.multiline, self.blank, self.exact = multiline, blank, exact
+        self.multiline, self.blank = multiline, blank
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
         if not isinstance(value, str):
@@ -86,7 +85,7 @@ class CleanText(ma.fields.String):
             raise ma.ValidationError("Must not hold a NUL character.")
         if not text and not self.blank:
             raise ma.ValidationError("Must not be empty.")
-        return text if self.exact or text.isascii() else unicodedata.normalize("NFC", text)
+        return text if text.isascii() else unicodedata.normalize("NFC", text)
 
 
 class WholeNumber(ma.fields.Field[int]):

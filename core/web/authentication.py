@@ -33,7 +33,7 @@ _FORM = "application/x-www-form-urlencoded"
 
 
 def _text(longest: int, **options: Any) -> CleanText:
-    return CleanText(multiline=True, exact=True, validate=ma.validate.Length(max=longest), **options)
+    return CleanText(multiline=True, validate=ma.validate.Length(max=longest), **options)
 
 
 class LoginBody(Strict):
