@@ -67,8 +67,8 @@ class Context:
 
     @property
     def journal(self) -> Journal:
-        """What this unit has changed so far."""
-        found: Journal = self.db.info.setdefault("journal", Journal())
+        """What this unit has changed so far; one that only reads has none."""
+        found: Journal = self.db.info["journal"]
         return found
 
     @property
