@@ -10,7 +10,8 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
-from sqlalchemy.pool import QueuePool
+
+from core.db.readers import FilePool
 
 WRITE = "openmill_write"
 OPENING = "openmill_opening"
@@ -90,7 +91,7 @@ def _ask_rested_connections(engine: Engine) -> None:
 def _sqlite(url: sa.URL, pool_size: int) -> Engine:
     if url.database and url.database != ":memory:":
         Path(url.database).parent.mkdir(parents=True, exist_ok=True)
-    options: dict[str, Any] = {"poolclass": QueuePool, "pool_size": pool_size, "max_overflow": 20}
+    options: dict[str, Any] = {"poolclass": FilePool, "pool_size": pool_size, "max_overflow": 20}
     engine = sa.create_engine(url, connect_args={"check_same_thread": False, "timeout": 30}, **options)
 
     @sa.event.listens_for(engine, "connect")

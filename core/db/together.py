@@ -19,6 +19,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Dialect, Engine
 
 from core.db.prepared import Fetched, Prepared, Question, converted
+from core.db.readers import FilePool
 
 log = logging.getLogger("openmill.db")
 MOST_TENANTS = 4096
@@ -93,10 +94,12 @@ def read_together(engine: Engine, first: Sequence[Question], then: Reads | None 
 
 
 def _taken(engine: Engine) -> Any:
+    if isinstance(engine.pool, FilePool):
+        return engine.pool.lend()
     pooled = engine.raw_connection()
     plain: Any = pooled.driver_connection
     # Whatever the connection was used for before: the driver must begin no transaction by itself.
-    if engine.dialect.name == "postgresql" and not plain.autocommit:
+    if not plain.autocommit:
         plain.autocommit = True
     return pooled
 

@@ -47,9 +47,7 @@ class _Reader:
     def told(self, rows: Sequence[Row], converters: Sequence[tuple[int, Convert]]) -> list[dict[str, Any]]:
         """Return rows as records with their labels."""
         told = self.teller.told(rows, converters)
-        if not rows or not self.no_labels:
-            return told
-        read = dict(converters)
+        read = dict(converters) if self.labels else {}
         for record, row in zip(told, rows, strict=True):
             record.update(self.no_labels)
             for name, start, end in self.labels:

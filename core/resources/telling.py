@@ -33,6 +33,8 @@ class Teller:
 
     def told(self, rows: Sequence[Sequence[Any]], converters: Sequence[tuple[int, Convert]]) -> list[Record]:
         """Return rows as records; columns behind the fields are left to the caller."""
+        if not rows:
+            return []
         names, width = self.names, len(self.names)
         told = [dict(zip(names, row, strict=False)) for row in rows]
         for index, convert in converters:

@@ -16,7 +16,7 @@ from core.errors import Invalid
 from core.resources.tables import write_csv
 from core.web.bodies import read_json, write_json
 from core.web.current import kernel, tenant_actor
-from core.web.guards import GuardedResponse
+from core.web.guards import DataResponse
 from core.web.json_schemas import IDEMPOTENCY_KEY, Json, body_of, parameters_of_query
 from core.web.questions import refuse_unasked
 
@@ -94,6 +94,11 @@ def as_answer(told: Any, status: int = 200) -> Answer:
     return Answer(status, "" if told is None else write_json(told))
 
 
+def answer_json(value: Any, status: int = 200) -> Response:
+    """Answer a value as JSON."""
+    return respond(Answer(status, write_json(value)))
+
+
 def csv_file(name: str, header: Sequence[str], lines: Iterable[Sequence[Any]]) -> Answer:
     """Return a table as an answer that is kept as a CSV file."""
     headers = (("Content-Type", "text/csv; charset=utf-8"),
@@ -103,7 +108,7 @@ def csv_file(name: str, header: Sequence[str], lines: Iterable[Sequence[Any]]) -
 
 def respond(answer: Answer) -> Response:
     """Return an answer as HTTP."""
-    response = GuardedResponse(answer.body, answer.status, content_type="application/json")
+    response = DataResponse(answer.body, answer.status, content_type="application/json")
     for name, value in answer.headers:
         response.headers[name] = value
     return response

@@ -13,9 +13,9 @@ from core.actions.unit import Answer, perform
 from core.desk.branding import brand_of, change_brand, logo_of, remove_logo, set_logo
 from core.errors import BadRequest, Forbidden, Invalid
 from core.services.themes import installed_themes
-from core.web.answering import route
+from core.web.answering import answer_json, route
 from core.web.attachments import SEALED
-from core.web.bodies import read_json, write_json
+from core.web.bodies import read_json
 from core.web.current import kernel, tenant_actor
 from core.web.json_schemas import upload
 
@@ -27,7 +27,7 @@ def read_branding() -> Response:
     """Return the name, theme, hue, density and the digest of the logo."""
     actor = tenant_actor()
     with kernel().unit(actor.tenant_id or 0, actor, readonly=True) as ctx:
-        return Response(write_json(brand_of(ctx).as_dict()), mimetype="application/json")
+        return answer_json(brand_of(ctx).as_dict())
 
 
 @route(branding, "GET", "/themes")
@@ -35,7 +35,7 @@ def list_themes() -> Response:
     """Return the themes that are installed; an organisation chooses one here, a person one in their preferences."""
     tenant_actor()
     found = [{"name": item.name, "title": item.title, "summary": item.summary} for item in installed_themes().values()]
-    return Response(write_json({"items": found}), mimetype="application/json")
+    return answer_json({"items": found})
 
 
 def look(*, name: str = "", theme: str | None = None, hue: int | None = None, density: str | None = None) -> None:
@@ -95,7 +95,7 @@ def changed(change: Callable[[Context], None]) -> Response:
     perform(kernel(), actor, work)
     # Without an actor the tenant is read as it stands after the change.
     with kernel().unit(actor.tenant_id or 0, readonly=True) as ctx:
-        return Response(write_json(brand_of(ctx).as_dict()), mimetype="application/json")
+        return answer_json(brand_of(ctx).as_dict())
 
 
 def answer_logo() -> Response:

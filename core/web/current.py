@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 
 from flask import Flask, Request, current_app, g, request
@@ -78,22 +79,22 @@ def _name_request() -> None:
     logs.begin(request_id=here.request_id)
 
 
-def _load(asked: Request) -> Visitor | None:
+def _load(here: Any, asked: Request) -> Visitor | None:
     scheme, _, token = asked.environ.get("HTTP_AUTHORIZATION", "").partition(" ")
     if scheme.lower() == "bearer":
-        actor = _of_token(token.strip())
+        actor = _of_token(here, token.strip())
         return None if actor is None else Visitor(actor)
     cookie = asked.cookies.get(COOKIE, "")
-    found = kernel().identity.actor_of_cookie(cookie, request_id=g.request_id) if cookie else None
+    found = kernel().identity.actor_of_cookie(cookie, request_id=here.request_id) if cookie else None
     if found is None:
         return None
-    actor, g.browser_session = found
+    actor, here.browser_session = found
     return Visitor(_narrowed(actor, asked.cookies.get(VIEW_AS, "")))
 
 
-def _of_token(token: str) -> Actor | None:
-    here, own = g._get_current_object(), kernel()
-    foresee = _foresee if "asked_record" in here else None
+def _of_token(here: Any, token: str) -> Actor | None:
+    own = kernel()
+    foresee = partial(_foresee, own, here) if "asked_record" in here else None
     try:
         actor, here.foreseen = own.identity.recognise(token, request_id=here.request_id, foresee=foresee)
     except DBAPIError:
@@ -117,10 +118,9 @@ def foresee_record(resource: str, record_id: int) -> None:
     g.asked_record = (resource, record_id)
 
 
-def _foresee(claims: AccessClaims) -> Reads | None:
+def _foresee(own: Kernel, here: Any, claims: AccessClaims) -> Reads | None:
     if claims.tenant_id is None:
         return None
-    here, own = g._get_current_object(), kernel()
     here.foreseen_questions = found = own.foresight.questions(claims.tenant_id, claims.user_id, *here.asked_record)
     return Reads(opening_of(claims.tenant_id, own.role), found) if found else None
 
@@ -145,7 +145,7 @@ def _visitor() -> Visitor | None:
     # Asked for past flask-login, which would look for cookies and sessions of its own first.
     here = g._get_current_object()
     if "visitor" not in here:
-        here.visitor = _load(cast(Any, request)._get_current_object())
+        here.visitor = _load(here, cast(Any, request)._get_current_object())
     return cast("Visitor | None", here.visitor)
 
 

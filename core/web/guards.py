@@ -21,14 +21,18 @@ POLICY = (
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 # Who logs in may still carry a session of before; what is sent here proves itself.
 WITHOUT_SESSION = frozenset({"/login", "/setup", "/api/v1/auth/login", "/api/v1/auth/refresh"})
-HEADERS = [
+PAGE_HEADERS = [
     ("Content-Security-Policy", POLICY),
     ("X-Content-Type-Options", "nosniff"),
     ("X-Frame-Options", "DENY"),
     ("Referrer-Policy", "same-origin"),
     ("Cross-Origin-Opener-Policy", "same-origin"),
 ]
-
+# Data is no document: it loads nothing, opens nothing and leads nowhere.
+DATA_HEADERS = [
+    ("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'"),
+    ("X-Content-Type-Options", "nosniff"),
+]
 
 # What somebody may send who only looks as a role: to be themselves again, and to leave.
 STILL_POSSIBLE = frozenset({"/view-as/end", "/logout", "/api/v1/auth/view-as", "/api/v1/auth/logout"})
@@ -60,16 +64,24 @@ class GuardedResponse(Response):
     They are put on as it leaves, behind its own: earlier, each of them would be checked and copied at every answer.
     """
 
+    guards = PAGE_HEADERS
+
     def get_wsgi_response(self, environ: WSGIEnvironment) -> tuple[Any, str, list[tuple[str, str]]]:
         """Return what goes to the server: the body, the status and all headers."""
         body, status, headers = super().get_wsgi_response(environ)
         own = {name.lower() for name, _value in headers}
         if "content-security-policy" not in own:
-            headers += HEADERS
+            headers += self.guards
         if "cache-control" not in own:
             headers.append(("Cache-Control", "no-store"))
         headers.append(("X-Request-ID", g.get("request_id", "")))
         return body, status, headers
+
+
+class DataResponse(GuardedResponse):
+    """An answer of the API."""
+
+    guards = DATA_HEADERS
 
 
 def register(app: Flask) -> None:

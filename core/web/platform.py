@@ -16,8 +16,8 @@ from core.db.session import KernelSession
 from core.errors import Forbidden, Invalid, NotFound
 from core.identity.actor import Actor
 from core.tenancy.models import Tenant, TenantModule
-from core.web.answering import route
-from core.web.bodies import read_json, write_json
+from core.web.answering import answer_json, route
+from core.web.bodies import read_json
 from core.web.current import current_actor, kernel
 
 platform = Blueprint("platform", __name__, url_prefix="/api/v1/platform", description="Tenants of the installation.")
@@ -47,7 +47,7 @@ def list_tenants() -> Response:
     """Return every tenant with its modules."""
     _require()
     with kernel().platform_reading() as db:
-        return _json({"items": operating.tenants(db)})
+        return answer_json({"items": operating.tenants(db)})
 
 
 @route(platform, "POST", "/tenants", reads=new_tenant, keyed=False)
@@ -57,7 +57,7 @@ def make_tenant() -> Response:
     values = check_arguments(new_tenant, read_json(request))
     create_tenant(kernel(), **values)
     with kernel().platform_reading() as db:
-        return _json(_shown(db, find_tenant(db, values["slug"])), 201)
+        return answer_json(_shown(db, find_tenant(db, values["slug"])), 201)
 
 
 @route(platform, "POST", "/tenants/<string:slug>/suspend", keyed=False)
@@ -76,7 +76,7 @@ def reopen_tenant(slug: str) -> Response:
 def read_tenant(slug: str) -> Response:
     """Return a tenant with its people and how much its files take."""
     _require()
-    return _json(operating.tenant_in_full(kernel(), slug))
+    return answer_json(operating.tenant_in_full(kernel(), slug))
 
 
 @route(platform, "PATCH", "/tenants/<string:slug>", reads=changed_tenant)
@@ -88,7 +88,7 @@ def edit_tenant(slug: str) -> Response:
         tenant = find_tenant(db, slug)
         kept = {"name": tenant.name, "currency": tenant.currency, "zone": tenant.zone}
         given = {name: value for name, value in values.items() if value}
-        return _json(_shown(db, change_tenant(db, slug, **{**kept, **given})))
+        return answer_json(_shown(db, change_tenant(db, slug, **{**kept, **given})))
 
 
 @route(platform, "POST", "/tenants/<string:slug>/modules/<string:name>/<string:verb>", keyed=False)
@@ -97,7 +97,7 @@ def switch_module(slug: str, name: str, verb: str) -> Response:
     actor = _require()
     if verb not in ("enable", "disable"):
         raise NotFound("Use enable or disable.")
-    return _json({"changed": operating.switch_module(kernel(), actor, slug, name, on=verb == "enable")})
+    return answer_json({"changed": operating.switch_module(kernel(), actor, slug, name, on=verb == "enable")})
 
 
 @route(platform, "GET", "/users", asks=some_people)
@@ -107,7 +107,7 @@ def list_users() -> Response:
     with kernel().platform_reading() as db:
         search, after = request.args.get("search", "")[:100], request.args.get("after", "")[:60]
         found, following = operating.users(db, search=search, after=after)
-        return _json({"items": found, "next": following})
+        return answer_json({"items": found, "next": following})
 
 
 @route(platform, "POST", "/users/<string:username>/<string:verb>", keyed=False)
@@ -116,10 +116,10 @@ def change_user(username: str, verb: str) -> Response:
     actor = _require()
     with kernel().platform() as db:
         if verb == "reset-password":
-            return _json({"one_time_password": operating.reset_password(kernel(), db, username)})
+            return answer_json({"one_time_password": operating.reset_password(kernel(), db, username)})
         if verb not in USER_VERBS:
             raise NotFound("Use disable, enable or reset-password.")
-        return _json(USER_VERBS[verb](db, actor, username))
+        return answer_json(USER_VERBS[verb](db, actor, username))
 
 
 @route(platform, "GET", "/jobs", asks=some_jobs)
@@ -133,7 +133,7 @@ def list_jobs() -> Response:
         raise Invalid({"before": ["Must be the id of a job."]})
     with kernel().platform_reading() as db:
         found, following = operating.jobs(db, state=state, before=int(before))
-        return _json({"items": found, "next": following, "waiting": operating.waiting(db)})
+        return answer_json({"items": found, "next": following, "waiting": operating.waiting(db)})
 
 
 @route(platform, "POST", "/jobs/<int:job_id>/retry", keyed=False)
@@ -141,7 +141,7 @@ def retry_job(job_id: int) -> Response:
     """Put a parked job back."""
     _require()
     operating.retry_job(kernel(), job_id)
-    return _json({"id": job_id, "state": "ready"})
+    return answer_json({"id": job_id, "state": "ready"})
 
 
 @route(platform, "GET", "/schedules")
@@ -149,14 +149,14 @@ def list_schedules() -> Response:
     """Return when each schedule runs next and ran last."""
     _require()
     with kernel().platform_reading() as db:
-        return _json({"items": operating.schedules(db, kernel())})
+        return answer_json({"items": operating.schedules(db, kernel())})
 
 
 @route(platform, "GET", "/status")
 def read_status() -> Response:
     """Return versions, database, job driver, plugins and the refused ones."""
     _require()
-    return _json(operating.status(kernel()))
+    return answer_json(operating.status(kernel()))
 
 
 def _switch(slug: str, *, active: bool) -> Response:
@@ -165,7 +165,7 @@ def _switch(slug: str, *, active: bool) -> Response:
         tenant = find_tenant(db, slug)
         tenant.is_active = active
         db.flush()
-        return _json(_shown(db, tenant))
+        return answer_json(_shown(db, tenant))
 
 
 def _require() -> Actor:
@@ -178,7 +178,3 @@ def _require() -> Actor:
 def _shown(db: KernelSession, tenant: Tenant) -> dict[str, object]:
     wanted = sa.select(TenantModule.plugin).where(TenantModule.tenant_id == tenant.id).order_by(TenantModule.plugin)
     return operating.told_tenant(tenant, list(db.scalars(wanted)))
-
-
-def _json(value: object, status: int = 200) -> Response:
-    return Response(write_json(value), status, mimetype="application/json")

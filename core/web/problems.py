@@ -12,6 +12,7 @@ from core.db.faults import problem_of
 from core.db.session import WallError
 from core.errors import Problem
 from core.web.bodies import write_json
+from core.web.guards import DataResponse
 
 log = logging.getLogger("openmill.web")
 CODES = {400: "BAD_REQUEST", 401: "UNAUTHENTICATED", 403: "FORBIDDEN", 404: "NOT_FOUND", 405: "METHOD_NOT_ALLOWED",
@@ -29,7 +30,7 @@ def register(app: Flask) -> None:
 def problem_response(body: dict[str, Any], headers: dict[str, str] | None = None) -> Response:
     """Return a problem-details answer with the request's id."""
     body = {**body, "request_id": g.get("request_id", "")}
-    response = Response(write_json(body), body["status"], mimetype="application/problem+json")
+    response = DataResponse(write_json(body), body["status"], mimetype="application/problem+json")
     response.headers.extend(headers or {})
     return response
 

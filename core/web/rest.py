@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, cast
 
-from flask import Blueprint, Response, current_app, g, request
+from flask import Blueprint, Response, current_app, request
 from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import MethodNotAllowed
 
@@ -27,7 +27,7 @@ from core.resources.grouping import group_keys, read_groups, read_totals
 from core.resources.kinds import LARGEST_INTEGER
 from core.resources.reading import LARGEST_PAGE, ListRequest, read_many, read_one, read_page
 from core.web import attachments, comments, editing, transfer
-from core.web.answering import respond
+from core.web.answering import answer_json, respond
 from core.web.bodies import parse_json, read_json, write_json
 from core.web.current import bring_foreseen, foresee_record, kernel, tenant_actor
 from core.web.endpoints import Endpoint, EndpointTable
@@ -76,7 +76,7 @@ def dispatch(rest: str) -> Response:
     if endpoint.kind == "suggest":
         with kernel().unit(actor.tenant_id or 0, actor, readonly=True) as ctx:
             check_gate(ctx, endpoint)
-            return respond(Answer(200, write_json(_suggestion(ctx, endpoint))))
+            return answer_json(_suggestion(ctx, endpoint))
     return respond(_write(actor, endpoint, ids))
 
 
@@ -374,7 +374,6 @@ def _record_answer(status: int, row: dict[str, Any]) -> Answer:
     headers = (("ETag", f'"{row["version"]}"'),) if "version" in row else ()
     if headers and "HTTP_IF_NONE_MATCH" in request.environ and _is_known(row["version"]):
         return Answer(304, "", headers)
-    g.record_id = row.get("id")
     return Answer(status, write_json(row), headers)
 
 

@@ -10,7 +10,8 @@ from flask_smorest import Blueprint
 from core.actions.arguments import check_arguments
 from core.actions.setup import check_token, set_up
 from core.errors import BadRequest
-from core.web.bodies import read_json, write_json
+from core.web.answering import answer_json
+from core.web.bodies import read_json
 from core.web.current import kernel
 from core.web.json_schemas import body_of
 
@@ -24,7 +25,7 @@ def first_run() -> Response:
         raise BadRequest("Send a JSON object.")
     check_token(kernel(), str(body.get("token", "")))
     values = check_arguments(set_up, {name: value for name, value in body.items() if name != "token"})
-    return Response(write_json({"tenant": set_up(kernel(), **values)}), 201, mimetype="application/json")
+    return answer_json({"tenant": set_up(kernel(), **values)}, 201)
 
 
 READS = body_of(set_up)

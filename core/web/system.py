@@ -16,8 +16,8 @@ from core.actions.context import Context
 from core.errors import Forbidden
 from core.plugins.manifest import KERNEL_API
 from core.plugins.registry import KERNEL
-from core.web.answering import ANY_OBJECT, answer_write, route
-from core.web.bodies import read_json, write_json
+from core.web.answering import ANY_OBJECT, answer_json, answer_write, route
+from core.web.bodies import read_json
 from core.web.current import kernel, tenant_actor
 from core.web.openapi import Writer
 
@@ -59,14 +59,14 @@ def health() -> Response:
         with kernel().engine.connect() as connection:
             connection.execute(sa.text("SELECT 1"))
     except sa.exc.SQLAlchemyError:
-        return Response(write_json({"status": "down", "database": "unreachable"}), 503, mimetype="application/json")
-    return _json({"status": "ok", "database": kernel().engine.dialect.name})
+        return answer_json({"status": "down", "database": "unreachable"}, 503)
+    return answer_json({"status": "ok", "database": kernel().engine.dialect.name})
 
 
 @_public("/system/version", VersionAnswer)
 def version() -> Response:
     """Say which version runs."""
-    return _json({"version": __version__, "kernel_api": KERNEL_API})
+    return answer_json({"version": __version__, "kernel_api": KERNEL_API})
 
 
 @route(system, "GET", "/openapi.json")
@@ -75,7 +75,7 @@ def openapi() -> Response:
     actor = tenant_actor()
     with kernel().unit(actor.tenant_id or 0, actor, readonly=True) as ctx:
         fixed = current_app.extensions["openmill_api"].spec.to_dict()
-        return _json(Writer(ctx, current_app.extensions["openmill_endpoints"]).document(fixed))
+        return answer_json(Writer(ctx, current_app.extensions["openmill_endpoints"]).document(fixed))
 
 
 @route(system, "GET", "/modules")
@@ -84,7 +84,7 @@ def list_modules() -> Response:
     actor = tenant_actor()
     with kernel().unit(actor.tenant_id or 0, actor, readonly=True) as ctx:
         failing = observers.failing(ctx) if ctx.can("kernel.module.enable") else {}
-        return _json(
+        return answer_json(
             {
                 "items": [
                     {**_module(ctx, name), "failing_observers": failing.get(name, [])}
@@ -124,7 +124,7 @@ def list_settings() -> Response:
     actor = tenant_actor()
     with kernel().unit(actor.tenant_id or 0, actor, readonly=True) as ctx:
         _require(ctx, settings.READ)
-        return _json({"items": settings.list_settings(ctx)})
+        return answer_json({"items": settings.list_settings(ctx)})
 
 
 @route(system, "PATCH", "/settings", reads=ANY_OBJECT)
@@ -174,7 +174,3 @@ def _module(ctx: Context, name: str) -> dict[str, Any]:
         "requires": ctx.registry.requirements_of(name)[:-1],
         "required_by": ctx.registry.dependents_of(name),
     }
-
-
-def _json(value: Any) -> Response:
-    return Response(write_json(value), mimetype="application/json")

@@ -16,8 +16,8 @@ from core.identity.models import Role
 from core.identity.own_sessions import end_others, own_sessions
 from core.identity.roles import grant_of
 from core.identity.viewing import sealed
-from core.web.answering import route
-from core.web.bodies import read_json, write_json
+from core.web.answering import answer_json, route
+from core.web.bodies import read_json
 from core.web.current import VIEW_AS, current_actor, kernel, tenant_actor
 
 PERMISSION = "kernel.role.view-as"
@@ -37,7 +37,7 @@ def start() -> Response:
     if not isinstance(body, Mapping) or type(body.get("role_id")) is not int:
         raise Invalid({"role_id": ["Must be the id of a role."]})
     role = look_as(actor, body["role_id"])
-    response = Response(write_json({"viewing_as": role}), mimetype="application/json")
+    response = answer_json({"viewing_as": role})
     hand_out(response, actor, body["role_id"])
     return response
 
@@ -46,7 +46,7 @@ def start() -> Response:
 def end() -> Response:
     """Be oneself again."""
     tenant_actor()
-    response = Response(write_json({"viewing_as": None}), mimetype="application/json")
+    response = answer_json({"viewing_as": None})
     response.delete_cookie(VIEW_AS, httponly=True, samesite="Lax")
     return response
 
@@ -55,14 +55,14 @@ def end() -> Response:
 def list_log_ins() -> Response:
     """Return the browsers and programs in which one is logged in."""
     with kernel().identity.read() as session:
-        return Response(write_json({"items": own_sessions(session, current_actor())}), mimetype="application/json")
+        return answer_json({"items": own_sessions(session, current_actor())})
 
 
 @route(log_ins, "POST", "/end-others", keyed=False)
 def end_other_log_ins() -> Response:
     """End every other log-in of one's own."""
     actor = current_actor()
-    return Response(write_json({"ended": end_others(kernel().identity, actor)}), mimetype="application/json")
+    return answer_json({"ended": end_others(kernel().identity, actor)})
 
 
 def look_as(actor: Actor, role_id: int) -> str:

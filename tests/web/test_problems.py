@@ -75,7 +75,7 @@ def test_options_name_the_methods(standing):
 def test_answers_are_never_kept_or_sniffed(standing):
     headers = standing.client.get("items").headers
     assert (headers["Cache-Control"], headers["X-Content-Type-Options"]) == ("no-store", "nosniff")
-    assert "default-src 'self'" in headers["Content-Security-Policy"]
+    assert "default-src 'none'" in headers["Content-Security-Policy"]
 
 
 def test_a_fault_of_ours_tells_nothing(app, standing, monkeypatch, caplog):
