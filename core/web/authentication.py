@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
 import marshmallow as ma
-from flask import Response, g, jsonify, make_response, request
+from flask import Response, g, make_response, request
 from flask_smorest import Blueprint
 
 from core.db.session import KernelSession
@@ -21,6 +21,7 @@ from core.identity.tokens import TokenPair
 from core.resources.kinds import CleanText
 from core.resources.schemas import Strict, flat_errors
 from core.tenancy.models import Tenant
+from core.web.answering import answer_json
 from core.web.bodies import read_json
 from core.web.cookies import clear_session_cookie, set_session_cookie
 from core.web.current import current_actor, kernel
@@ -173,7 +174,7 @@ def me() -> Response:
         answer = {**_person(user), **_places(session, user, actor.tenant_id), **_standing(session, actor)}
     if actor.source == "session":
         answer["csrf_token"] = g.browser_session.csrf_token
-    return jsonify(answer)
+    return answer_json(answer)
 
 
 @_route("POST", "/password", reads=PasswordBody, answers=TokenAnswer)
@@ -230,11 +231,11 @@ def _tokens(pair: TokenPair) -> Response:
             "user": _person(user),
             **_places(session, user, tenant_id),
         }
-    return jsonify(answer)
+    return answer_json(answer)
 
 
 def _cookie(opened: OpenedSession) -> Response:
-    response = jsonify({"csrf_token": opened.csrf_token})
+    response = answer_json({"csrf_token": opened.csrf_token})
     set_session_cookie(response, opened)
     return response
 
