@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +13,7 @@ from core.resources.shape import Shape
 from core.resources.tables import MOST_COLUMNS, MOST_ROWS, read_table
 
 JSON_START = (b"[", b"{")
+MOST_TOLD = 30
 
 
 @dataclass(frozen=True)
@@ -35,12 +36,27 @@ class ImportFile:
 
     def rows(self, shape: Shape, mapping: Mapping[str, str]) -> list[dict[str, Any]]:
         """Return rows by field name; `mapping` names the field of a column, nothing leaves the column out."""
+        if unknown := unknown_columns(self.header, mapping):
+            raise Invalid({"mapping": [unknown]})
         if self.objects is None:
             return rows_of_table(shape, self.header, self.cells, dict(mapping))
         wanted = {name: mapping.get(name, name) for name in self.header}
         refuse_twice(list(wanted.values()))
         named = [{wanted[name]: value for name, value in row.items() if wanted[name]} for row in self.objects]
         return [without_derived(shape, row) for row in named]
+
+
+def unknown_columns(header: Sequence[str], mapping: Mapping[str, str]) -> str:
+    """Return what is wrong with a mapping of columns that a file lacks, nothing where it has them all."""
+    unknown = sorted(set(mapping) - set(header))
+    if not unknown:
+        return ""
+    return f"The file has no column {_listed(unknown)}; it has {_listed(header) or 'none'}."
+
+
+def _listed(titles: Sequence[str]) -> str:
+    said = ", ".join(repr(title[:60]) for title in titles[:MOST_TOLD])
+    return f"{said} and {len(titles) - MOST_TOLD} more" if len(titles) > MOST_TOLD else said
 
 
 def read_import_file(name: str, content: bytes) -> ImportFile:

@@ -46,7 +46,7 @@ def declared_roles(ctx: Context) -> list[DeclaredRole]:
 def _lock(ctx: Context) -> None:
     """Let one switch of a tenant at a time decide what is on: its requirements must not go meanwhile."""
     ctx.db.execute(sa.select(Tenant.id).where(Tenant.id == ctx.tenant.id).with_for_update(key_share=True))
-    _see(ctx, ctx.kernel.tenants.read(ctx.db, ctx.tenant.id).enabled)
+    _see(ctx, ctx.kernel.tenants.enabled_in(ctx.db, ctx.tenant.id))
 
 
 def _see(ctx: Context, enabled: frozenset[str] | set[str]) -> None:

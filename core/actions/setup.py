@@ -5,21 +5,22 @@ from __future__ import annotations
 import hmac
 import re
 import unicodedata
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated, Any
 from weakref import WeakSet
 
 import sqlalchemy as sa
 
 from core.actions import modules
-from core.actions.arguments import arg
-from core.actions.tenants import add_tenant
+from core.actions.arguments import arg, check_arguments, parameters_of
+from core.actions.tenants import add_tenant, tenant_faults
 from core.actions.unit import unit
 from core.db.session import KernelSession
-from core.errors import Forbidden, NotFound
+from core.errors import Forbidden, Invalid, NotFound
 from core.identity.access_tokens import signing_key
 from core.identity.models import User
 from core.identity.policy import IdentityPolicy
-from core.identity.users import create_user
+from core.identity.users import create_user, user_faults
 
 if TYPE_CHECKING:
     from core.kernel import Kernel
@@ -94,6 +95,34 @@ def set_up(
         for plugin in modules_on or []:
             modules.enable(ctx, plugin)
     return slug
+
+
+def check_answers(kernel: Kernel, given: Mapping[str, Any], *, again: str | None = None) -> dict[str, Any]:
+    """Return the arguments of `set_up`; Invalid tells all that is wrong with them at once.
+
+    `again` is the password once more, where somebody types it who cannot see it.
+    """
+    errors: dict[str, list[str]] = {}
+    try:
+        values = check_arguments(set_up, given)
+    except Invalid as invalid:
+        values, errors = dict(given), dict(invalid.errors)
+    words = {item.name: item.default or "" for item in parameters_of(set_up)}
+    words |= {name: value for name, value in values.items() if isinstance(value, str)}
+    errors = {**_faults(kernel.identity.policy, words), **errors}
+    if again is not None and again != given.get("password"):
+        errors["again"] = ["Differs from the password."]
+    if errors:
+        raise Invalid(errors, code="WEAK_PASSWORD" if errors.keys() == {"password"} else None)
+    return values
+
+
+def _faults(policy: IdentityPolicy, words: Mapping[str, str]) -> dict[str, list[str]]:
+    person = {name: words[name] for name in ("name", "username", "email", "password")}
+    house = tenant_faults(slug=slug_of(words["organisation"]), name=words["organisation"], currency=words["currency"],
+                          zone=words["zone"])  # fmt: skip
+    told = {"organisation" if name == "name" else name: texts for name, texts in house.items()}
+    return {**told, **user_faults(policy, **person)}
 
 
 def _wait_for_others(db: KernelSession) -> None:

@@ -55,7 +55,8 @@ def add_tenant(
 ) -> Tenant:
     """Add a tenant with the kernel's roles and its owner, within a transaction of the caller's."""
     name, currency = name.strip(), currency.upper()
-    check_tenant(slug=slug, name=name, currency=currency, zone=zone)
+    if faults := tenant_faults(slug=slug, name=name, currency=currency, zone=zone):
+        raise Invalid(faults)
     if db.scalar(sa.select(Tenant.id).where(Tenant.slug == slug)) is not None:
         raise Duplicate(f"There is already a tenant {slug!r}; choose another short name.")
     tenant = Tenant(slug=slug, name=name, currency=currency, zone=zone)
@@ -73,7 +74,8 @@ def change_tenant(db: KernelSession, slug: str, *, name: str, currency: str, zon
     """Change an organisation's name, currency and zone; what is booked already stays as it was booked."""
     tenant = find_tenant(db, slug)
     name, currency = name.strip(), currency.upper()
-    check_tenant(slug=slug, name=name, currency=currency, zone=zone)
+    if faults := tenant_faults(slug=slug, name=name, currency=currency, zone=zone):
+        raise Invalid(faults)
     tenant.name, tenant.currency, tenant.zone = name, currency, zone
     db.flush()
     return tenant
@@ -87,19 +89,18 @@ def find_tenant(db: KernelSession, slug: str) -> Tenant:
     return found
 
 
-def check_tenant(*, slug: str, name: str, currency: str, zone: str) -> None:
-    """Raise Invalid, naming each value of a tenant that makes no sense."""
+def tenant_faults(*, slug: str, name: str, currency: str, zone: str) -> dict[str, list[str]]:
+    """Return what is wrong with the values of a tenant, by field; nothing where they will do."""
     errors: dict[str, list[str]] = {}
     if not _SLUG.fullmatch(slug):
         errors["slug"] = ["Use 2 to 40 lower-case letters, digits or dashes, a letter first."]
-    if not 1 <= len(name) <= 120 or not name.isprintable():
+    if not 1 <= len(name.strip()) <= 120 or not name.isprintable():
         errors["name"] = ["Give a name of 1 to 120 printable characters."]
-    if currency not in currencies():
+    if currency.upper() not in currencies():
         errors["currency"] = ["Give an ISO 4217 code such as EUR, USD or JPY."]
     if zone not in zones():
         errors["zone"] = ["Give a time zone such as Europe/Berlin or UTC."]
-    if errors:
-        raise Invalid(errors)
+    return errors
 
 
 @cache

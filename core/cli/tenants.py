@@ -68,7 +68,10 @@ def show() -> None:
 @click.argument("slug")
 @click.argument("modules", nargs=-1, required=True, metavar="MODULE...")
 def enable(slug: str, modules: tuple[str, ...]) -> None:
-    """Switch MODULEs on for the tenant SLUG, with everything they require. Takes effect at the next request."""
+    """Switch MODULEs on for the tenant SLUG, with everything they require, or none of them.
+
+    Takes effect at the next request.
+    """
     from core.actions.modules import enable as switch
 
     _switch(slug, modules, switch, "Switched on")
@@ -78,7 +81,7 @@ def enable(slug: str, modules: tuple[str, ...]) -> None:
 @click.argument("slug")
 @click.argument("modules", nargs=-1, required=True, metavar="MODULE...")
 def disable(slug: str, modules: tuple[str, ...]) -> None:
-    """Switch MODULEs off for the tenant SLUG. Their data stays."""
+    """Switch MODULEs off for the tenant SLUG, or none of them. Their data stays."""
     from core.actions.modules import disable as switch
 
     _switch(slug, modules, switch, "Switched off")
@@ -124,7 +127,7 @@ def _switch(slug: str, modules: tuple[str, ...], change: Callable[[Context, str]
     with opened() as kernel:
         with kernel.platform_reading() as db:
             tenant_id = find_tenant(db, slug).id
-        for name in modules:
-            with kernel.unit(tenant_id) as ctx:
-                changed = change(ctx, name)
-            click.echo(f"{said} for {slug}: {', '.join(changed)}." if changed else f"{name}: nothing to do for {slug}.")
+        with kernel.unit(tenant_id) as ctx:
+            outcome = [(name, change(ctx, name)) for name in modules]
+    for name, changed in outcome:
+        click.echo(f"{said} for {slug}: {', '.join(changed)}." if changed else f"{name}: nothing to do for {slug}.")

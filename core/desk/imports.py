@@ -17,7 +17,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import defer
 
 from core.actions.context import Context
-from core.actions.import_files import ImportFile, read_import_file
+from core.actions.import_files import ImportFile, read_import_file, unknown_columns
 from core.actions.importing import Loaded, load_rows
 from core.actions.savepoints import attempt
 from core.desk import undoing
@@ -115,8 +115,8 @@ def set_mapping(ctx: Context, row: FileImport, mapping: Mapping[str, str], mode:
             errors[f"mapping.{title}"] = ["There is no such field; choose another or leave the column out."]
         elif name and [shape.resolve(other) for other in chosen.values() if other].count(shape.resolve(name)) > 1:
             errors[f"mapping.{title}"] = ["Another column is taken into the same field; leave one of them out."]
-    if unknown := sorted(set(mapping) - set(titles)):
-        errors["mapping"] = [f"The file has no column {unknown[0][:60]!r}."]
+    if unknown := unknown_columns(titles, mapping):
+        errors["mapping"] = [unknown]
     mode = mode or row.mode
     if mode not in MODES:
         errors["mode"] = [f"Must be one of: {', '.join(MODES)}."]

@@ -80,12 +80,12 @@ def needs_rehash(policy: IdentityPolicy, stored_hash: str) -> bool:
 
 def check_password(policy: IdentityPolicy, password: str, *, names: tuple[str, ...], field: str = "password") -> None:
     """Raise Invalid, naming the field and the remedy, unless the password is long and hard to guess."""
-    fault = _fault(policy, password, names)
-    if fault:
+    if fault := password_fault(policy, password, names):
         raise Invalid({field: [fault]}, code="WEAK_PASSWORD")
 
 
-def _fault(policy: IdentityPolicy, password: str, names: tuple[str, ...]) -> str | None:
+def password_fault(policy: IdentityPolicy, password: str, names: tuple[str, ...]) -> str | None:
+    """Return why a password is too short, too long or too easy to guess, with the remedy; None where it will do."""
     if len(password.strip()) < policy.minimum_password:
         return f"Use at least {policy.minimum_password} characters; a few words in a row are easy to remember."
     if len(password) > MAXIMUM_PASSWORD:

@@ -11,7 +11,7 @@ from marshmallow.validate import Email
 from core.db.session import KernelSession
 from core.errors import Duplicate, Invalid, NotFound
 from core.identity.models import Member, User
-from core.identity.passwords import check_password, hash_password
+from core.identity.passwords import check_password, hash_password, password_fault
 from core.identity.policy import IdentityPolicy
 
 # No "@": a user name must never be mistaken for somebody's e-mail address at log-in.
@@ -51,9 +51,8 @@ def create_user(
 ) -> User:
     """Create a user; without a password nobody can log in as them until one is set."""
     username, email, name = normalized(username), normalized(email), name.strip()
-    _check_identity(username, email, name)
-    if password is not None:
-        check_password(policy, password, names=(username, email))
+    if faults := user_faults(policy, username=username, email=email, name=name, password=password):
+        raise Invalid(faults, code="WEAK_PASSWORD" if faults.keys() == {"password"} else None)
     _refuse_duplicates(session, username, email)
     user = User(
         id=session.take_ids(1)[0],
@@ -99,14 +98,26 @@ def enable_user(session: KernelSession, user: User) -> None:
 
 def rename_user(session: KernelSession, user: User, *, name: str) -> None:
     """Change a person's name, here and in every tenant that knows them."""
-    _check_identity(user.username, user.email, name.strip())
+    if faults := _identity_faults(user.username, user.email, name.strip()):
+        raise Invalid(faults)
     user.name = name.strip()
     for member in session.scalars(sa.select(Member).where(Member.user_id == user.id)):
         member.name = user.name
     session.flush()
 
 
-def _check_identity(username: str, email: str, name: str) -> None:
+def user_faults(
+    policy: IdentityPolicy, *, username: str, email: str, name: str, password: str | None
+) -> dict[str, list[str]]:
+    """Return all that stands against making a user of these words, by field; nothing where they will do."""
+    username, email = normalized(username), normalized(email)
+    errors = _identity_faults(username, email, name.strip())
+    if password is not None and (fault := password_fault(policy, password, (username, email))):
+        errors["password"] = [fault]
+    return errors
+
+
+def _identity_faults(username: str, email: str, name: str) -> dict[str, list[str]]:
     errors: dict[str, list[str]] = {}
     if not _USERNAME.fullmatch(username):
         errors["username"] = ["Use 2 to 60 lower-case letters, digits, dots, dashes or underscores."]
@@ -114,8 +125,7 @@ def _check_identity(username: str, email: str, name: str) -> None:
         errors["email"] = ["Give an e-mail address such as anna@example.com."]
     if not 1 <= len(name) <= 120 or not _is_storable(name):
         errors["name"] = ["Give a name of 1 to 120 printable characters."]
-    if errors:
-        raise Invalid(errors)
+    return errors
 
 
 def _is_email_address(email: str) -> bool:

@@ -69,29 +69,35 @@ class Tenants:
         known = self._enabled.get(tenant_id)
         if known is not None and known[0] == revision:
             return known[1]
-        names = db.execute(sa.select(TenantModule.plugin).where(TenantModule.tenant_id == tenant_id)).scalars()
-        # A module whose plugin is gone or refused is off, and so is whatever needs it.
-        enabled = frozenset(name for name in names if name in self._registry.plugins)
-        found = frozenset(name for name in enabled if set(self._registry.requirements_of(name)) <= enabled | {KERNEL})
+        found = self.enabled_in(db, tenant_id)
         with self._lock:
             self._enabled[tenant_id] = (revision, found)
         return found
+
+    def enabled_in(self, db: KernelSession, tenant_id: int) -> frozenset[str]:
+        """Return the modules that are on as a transaction sees them: not remembered, it may yet be taken back."""
+        # A module whose plugin is gone or refused is off, and so is whatever needs it.
+        enabled = frozenset(name for name in _switched_on(db, tenant_id) if name in self._registry.plugins)
+        return frozenset(name for name in enabled if set(self._registry.requirements_of(name)) <= enabled | {KERNEL})
 
 
 def switch_on(db: KernelSession, registry: Registry, tenant: TenantInfo, plugin: str) -> list[str]:
     """Switch a module on with everything it requires; returns the modules newly on, requirements first."""
     if plugin not in registry.plugins or plugin == KERNEL:
-        reason = next((item.reason for item in registry.refused if item.name == plugin), "It is not installed.")
-        raise Refused("PLUGIN_UNKNOWN", f"The module {plugin!r} cannot be switched on. {reason}")
+        raise _unknown(registry, plugin, "on")
     added = [name for name in registry.requirements_of(plugin) if name not in tenant.enabled and name != KERNEL]
     _require_tables(db, registry, added)
-    known = set(db.execute(sa.select(TenantModule.plugin).where(TenantModule.tenant_id == tenant.id)).scalars())
+    known = _switched_on(db, tenant.id)
     for name in added:
         if name not in known:
             db.add(TenantModule(tenant_id=tenant.id, plugin=name))
     db.flush()
     _raise_revision(db, tenant.id)
     return added
+
+
+def _switched_on(db: KernelSession, tenant_id: int) -> set[str]:
+    return set(db.execute(sa.select(TenantModule.plugin).where(TenantModule.tenant_id == tenant_id)).scalars())
 
 
 def _require_tables(db: KernelSession, registry: Registry, names: Iterable[str]) -> None:
@@ -102,10 +108,20 @@ def _require_tables(db: KernelSession, registry: Registry, names: Iterable[str])
             raise Refused("MODULE_NOT_UPGRADED", f"The module {name!r} has no tables. Run `openmill upgrade` first.")
 
 
+def _unknown(registry: Registry, plugin: str, way: str) -> Refused:
+    reason = next((item.reason for item in registry.refused if item.name == plugin), "It is not installed.")
+    if plugin == KERNEL:
+        reason = "It is always on."
+    return Refused("PLUGIN_UNKNOWN", f"The module {plugin[:80]!r} cannot be switched {way}. {reason}")
+
+
 def switch_off(db: KernelSession, registry: Registry, tenant: TenantInfo, plugin: str) -> list[str]:
     """Switch a module off; Refused while modules that need it are on. Data stays."""
-    if plugin not in tenant.enabled:
+    if plugin not in _switched_on(db, tenant.id):
+        if plugin not in registry.plugins or plugin == KERNEL:
+            raise _unknown(registry, plugin, "off")
         return []
+    # One whose distribution is gone is known by its row alone; what needed it is off already.
     needing = [name for name in registry.dependents_of(plugin) if name in tenant.enabled]
     if needing:
         raise Refused("MODULE_NEEDED", f"Switch off first: {', '.join(needing)}.", modules=needing)

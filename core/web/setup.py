@@ -7,8 +7,7 @@ from collections.abc import Mapping
 from flask import Response, request
 from flask_smorest import Blueprint
 
-from core.actions.arguments import check_arguments
-from core.actions.setup import check_token, set_up
+from core.actions.setup import check_answers, check_token, set_up
 from core.errors import BadRequest
 from core.web.answering import answer_json
 from core.web.bodies import read_json
@@ -24,7 +23,7 @@ def first_run() -> Response:
     if not isinstance(body, Mapping):
         raise BadRequest("Send a JSON object.")
     check_token(kernel(), str(body.get("token", "")))
-    values = check_arguments(set_up, {name: value for name, value in body.items() if name != "token"})
+    values = check_answers(kernel(), {name: value for name, value in body.items() if name != "token"})
     return answer_json({"tenant": set_up(kernel(), **values)}, 201)
 
 

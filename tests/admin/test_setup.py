@@ -70,6 +70,22 @@ def test_it_makes_the_house_logs_in_and_is_gone(fresh, token):
     assert stranger.post("/api/v1/setup", json={**ANSWERS, "token": token}).status_code == 404
 
 
+def test_all_faults_are_told_at_once(fresh, token):
+    house = Stranger(fresh)
+    page = house.open(f"/setup?token={token}")
+    wrong = {**ANSWERS, "organisation": " ", "email": "first", "zone": "Mars/Base", "password": "brew", "again": "bre"}
+    told = house.send(page, "/setup", 422, **wrong).text
+    for anchor in ("organisation", "email", "zone", "password", "again"):
+        assert f'<a href="#f-{anchor}">' in told
+    assert "characters; a few words in a row are easy to remember." in told
+    sent = {**ANSWERS, "token": token, "currency": 5, "username": "F", "password": "brew", "colour": "red"}
+    answer = fresh.post("/api/v1/setup", json=sent)
+    assert answer.status_code == 422
+    assert answer.json["errors"].keys() == {"currency", "username", "password", "colour"}
+    weak = fresh.post("/api/v1/setup", json={**ANSWERS, "token": token, "password": "brew"})
+    assert (weak.status_code, weak.json["code"]) == (422, "WEAK_PASSWORD")
+
+
 def test_a_fault_leaves_nothing_behind(fresh_database):
     for change in ({"password": "short"}, {"zone": "Mars"}, {"modules_on": ["no-such"]}, {"email": "x"}):
         with pytest.raises(Problem):

@@ -57,6 +57,17 @@ def test_modules_go_on_with_what_they_require_and_off_again(run, soap):
     assert "There is no tenant 'soup'" in run("tenant", "enable", "soup", "recipes", code=1).output
 
 
+def test_modules_that_are_named_together_go_on_and_off_together(run, soap):
+    assert "It is not installed" in run("tenant", "enable", soap, "recipes", "bakery", code=1).output
+    assert "recipes" not in run("tenant", "list").output
+    assert run("tenant", "enable", soap, "recipes", "brewing").output.count("Switched on for soap") == 2
+    assert "Switch off first: recipes" in run("tenant", "disable", soap, "brewing", "inventory", code=1).output
+    assert "'bakery' cannot be switched off" in run("tenant", "disable", soap, "brewing", "bakery", code=1).output
+    assert "brewing, inventory, recipes" in run("tenant", "list").output
+    assert run("tenant", "disable", soap, "brewing", "recipes").output.count("Switched off for soap") == 2
+    assert "recipes" not in run("tenant", "list").output
+
+
 def test_an_observer_that_is_off_is_shown_and_an_unknown_one_told(run, soap, fresh_database):
     with fresh_database.platform() as db:
         tenant_id = find_tenant(db, soap).id
@@ -153,6 +164,8 @@ def test_faults_of_a_file_are_all_told_and_nothing_is_stored(run, soap, tmp_path
     assert "The file is not JSON" in run("import", tmp_path / "odd.json", *words, code=1).output
     mapped = run("import", tmp_path / "odd.csv", *words, "--map", "colour of the moon=", "--dry-run", code=1)
     assert "row 2, name" in mapped.output
+    lacked = run("import", tmp_path / "odd.csv", *words, "--map", "Name=name", "--dry-run", code=1).output
+    assert "The file has no column 'Name'; it has 'code', 'colour of the moon'." in lacked
     assert "There is no resource 'inventory.unicorn'" in run(
         "export", "inventory.unicorn", "--tenant", "soap", code=1).output  # fmt: skip
 
@@ -168,6 +181,9 @@ def test_what_required_plugins_need_is_not_uninstalled(run, soap):
 def test_a_module_whose_plugin_is_gone_is_told(run, soap, monkeypatch):
     monkeypatch.setenv("OPENMILL_EXCLUDE_PLUGINS", "inventory,recipes,brewing")
     assert "inventory (not installed)" in run("tenant", "list").output
+    assert "Switched off for soap: inventory." in run("tenant", "disable", "soap", "inventory").output
+    assert "none" in run("tenant", "list").output
+    assert "It is not installed" in run("tenant", "disable", "soap", "inventory", code=1).output
 
 
 def test_upgrading_an_up_to_date_database_does_nothing(run):

@@ -73,7 +73,8 @@ def test_columns_are_mapped_by_hand_and_remembered(client):
     assert_problem(client.patch(at, {"mapping": {"Sort": "code"}}), 422, field="mapping")
     assert_problem(client.patch(at, {"mapping": {"Sort": "nonsense"}}), 422, field="mapping.Sort")
     assert_problem(client.patch(at, {"mapping": {"Sort": "code", "Called": "code"}}), 422, field="mapping.Sort")
-    assert_problem(client.patch(at, {"mapping": {"Nonsense": "code"}}), 422, field="mapping")
+    lacked = assert_problem(client.patch(at, {"mapping": {"Nonsense": "code"}}), 422, field="mapping")
+    assert lacked["errors"]["mapping"] == ["The file has no column 'Nonsense'; it has 'Sort', 'Called', 'In'."]
     assert_problem(client.patch(at, {"mapping": ["code"]}), 422, field="mapping")
     assert_problem(client.patch(at, {"mode": "merge"}), 422, field="mode")
     mapping = {"Sort": "code", "Called": "name", "In": "base_unit"}

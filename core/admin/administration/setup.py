@@ -8,14 +8,14 @@ from typing import Any
 
 from flask import Response, redirect, request
 
-from core.actions.arguments import check_arguments, parameters_of
-from core.actions.setup import check_token, needs_setup, set_up
+from core.actions.arguments import parameters_of
+from core.actions.setup import check_answers, check_token, needs_setup, set_up
 from core.actions.tenants import currencies_in_use, zones
 from core.admin.administration.brings import counted
 from core.admin.frame.session_pages import LOGIN_COOKIE, YEAR, current_origin
 from core.admin.frame.visit import Note, go, outer_frame, show
 from core.admin.records.pages import said, told_faults
-from core.errors import Forbidden, Invalid, NotFound, Problem
+from core.errors import Forbidden, NotFound, Problem
 from core.identity.login import Credentials, log_in_browser
 from core.plugins.registry import KERNEL
 from core.web.cookies import set_session_cookie
@@ -74,9 +74,8 @@ def set_up_house() -> Response | Any:
             raise Forbidden("The form has expired; send it again.", code="CSRF_FAILED")
         check_token(kernel(), request.form.get("token", ""))
         values: dict[str, Any] = {name: request.form.get(name, "") for name in FIELDS}
-        if values["password"] != request.form.get("again", ""):
-            raise Invalid({"again": ["Differs from the password."]})
-        set_up(kernel(), **check_arguments(set_up, {**values, "modules_on": request.form.getlist("modules_on")}))
+        answers = {**values, "modules_on": request.form.getlist("modules_on")}
+        set_up(kernel(), **check_answers(kernel(), answers, again=request.form.get("again", "")))
     except NotFound:
         return redirect("/login", 303)
     except Problem as problem:
