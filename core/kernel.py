@@ -17,8 +17,8 @@ from core.actions.unit import unit
 from core.config import Config
 from core.db.engine import make_engine
 from core.db.ids import IdSource
+from core.db.lookups import Lookups
 from core.db.session import KernelSession
-from core.db.together import Lookups
 from core.identity.access import Access
 from core.identity.actor import Actor
 from core.identity.identity import Identity
@@ -27,8 +27,8 @@ from core.identity.roles import BUILT_IN, DeclaredAccess, DeclaredRole
 from core.plugins.declarations import Resource
 from core.plugins.loader import load
 from core.plugins.registry import Registry
-from core.resources.foresight import Foresight
 from core.resources.models import CustomField
+from core.resources.prefetch import Prefetch
 from core.resources.shape import Shape, make_shape
 from core.tenancy.modules import Tenants
 
@@ -58,7 +58,7 @@ class Kernel:
         self.clock = clock
         self.ids = IdSource()
         self.tenants = Tenants(self.registry)
-        self.foresight = Foresight()
+        self.prefetch = Prefetch()
         self.listeners: list[Callable[[Sequence[int]], None]] = []
         self.progress: dict[int, int] = {}
         self._shapes: dict[Any, Shape] = {}

@@ -18,8 +18,8 @@ from core.db.door import unchecked_part
 from core.db.engine import OPENING, WRITE
 from core.db.fields import default_of
 from core.db.ids import IdSource, forget_spare
+from core.db.lookups import Reads, opening_of, read_together
 from core.db.prepared import Fetched, Question
-from core.db.together import Reads, opening_of, read_together
 
 UNSCOPED = "unscoped"
 MOST_JUDGEMENTS = 2000
@@ -123,23 +123,23 @@ class TenantSession(KernelSession):
         self._opening = opening_of(tenant_id, role) if engine.dialect.name == "postgresql" else ""
         super().__init__(engine, ids, now, readonly=readonly)
         self._held: tuple[type[TenantOwned], list[dict[str, Any]]] | None = None
-        self._foreseen: list[tuple[Question, Fetched]] = []
+        self._prefetched: list[tuple[Question, Fetched]] = []
 
-    def foresee(self, questions: Sequence[Question], answers: list[Fetched]) -> None:
+    def keep_prefetched(self, questions: Sequence[Question], answers: list[Fetched]) -> None:
         """Take what was read for this tenant while its asker was recognised, in case it is asked for first."""
-        self._foreseen = list(zip(questions, answers, strict=True))
+        self._prefetched = list(zip(questions, answers, strict=True))
 
-    def look_ahead(self, *questions: Question) -> None:
+    def prefetch(self, *questions: Question) -> None:
         """Ask together what will be asked for one by one, while nothing is open yet."""
         if self.readonly and isinstance(self.bind, Engine) and not self.in_transaction():
-            self.foresee(questions, self.look_up(*questions))
+            self.keep_prefetched(questions, self.look_up(*questions))
 
     def _looked_up(self, engine: Engine, questions: Sequence[Question]) -> list[Fetched]:
-        found = [next((told for asked, told in self._foreseen if asked == question), None) for question in questions]
+        found = [next((told for asked, told in self._prefetched if asked == question), None) for question in questions]
         if not found or None in found:
             return read_together(engine, (), Reads(self._opening, questions)) if questions else []
-        # What was foreseen is told once.
-        self._foreseen = [pair for pair in self._foreseen if pair[0] not in questions]
+        # What was prefetched is told once.
+        self._prefetched = [pair for pair in self._prefetched if pair[0] not in questions]
         return [told for told in found if told is not None]
 
     def _opened(self, engine: Engine) -> sa.Connection:

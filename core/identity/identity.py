@@ -6,8 +6,8 @@ from collections.abc import Callable
 from contextlib import nullcontext
 from dataclasses import dataclass, field
 
+from core.db.lookups import Lookups, Reads
 from core.db.prepared import Fetched
-from core.db.together import Lookups, Reads
 from core.identity.access import Access, OpenSession
 from core.identity.access_tokens import AccessClaims, read_access_token
 from core.identity.actor import Actor
@@ -16,7 +16,7 @@ from core.identity.sessions import CurrentSession, current_session, needs_touch,
 from core.identity.standing import standing_of_user
 from core.identity.tokens import standing_of_family
 
-Foresee = Callable[[AccessClaims], Reads | None]
+ReadsOf = Callable[[AccessClaims], Reads | None]
 
 
 @dataclass(frozen=True)
@@ -34,14 +34,14 @@ class Identity:
         return self.recognise(token, request_id=request_id)[0]
 
     def recognise(
-        self, token: str, *, request_id: str = "", foresee: Foresee | None = None
+        self, token: str, *, request_id: str = "", prefetch: ReadsOf | None = None
     ) -> tuple[Actor | None, list[Fetched]]:
-        """Return who an access token speaks for, and what `foresee` reads of their tenant on the same way.
+        """Return who an access token speaks for, and what `prefetch` reads of their tenant on the same way.
 
         What was read goes to nobody before the actor's rights are checked as for any other reading.
         """
         claims = read_access_token(self.policy, token, self.lookups.now())
-        then = foresee(claims) if foresee is not None else None
+        then = prefetch(claims) if prefetch is not None else None
         standing, answers = standing_of_family(self.lookups, claims, then)
         if standing is None:
             return None, []

@@ -10,8 +10,8 @@ import sqlalchemy as sa
 from core.db.prepared import Prepared
 from core.resources.filters import SortKey, order_by
 from core.resources.labels import READ
+from core.resources.serializing import Record, RowSerializer, row_serializer
 from core.resources.shape import Field, Shape
-from core.resources.telling import Record, Teller, tell
 
 if TYPE_CHECKING:
     from core.actions.context import Context
@@ -26,21 +26,21 @@ def page_records(
     """Return so many records of a list from an offset on, as the API answers them."""
     items = [shape.fields[name] for name in names]
 
-    def make(inputs: Sequence[Any]) -> Teller:
+    def make(inputs: Sequence[Any]) -> RowSerializer:
         own, held = sa.bindparam("own_most", type_=sa.BigInteger), sa.bindparam("own_offset", type_=sa.BigInteger)
         ordered = _select(shape, items, conditions).order_by(*order_by(keys))
-        return tell(ordered.limit(own).offset(held), items, inputs)
+        return row_serializer(ordered.limit(own).offset(held), items, inputs)
 
     order = tuple((key.field.name, key.descending, key.nulls_first) for key in keys)
-    teller: Teller
-    teller, inputs = _remembered(shape, ("page", tuple(names), order), conditions, make)
+    serializer: RowSerializer
+    serializer, inputs = _remembered(shape, ("page", tuple(names), order), conditions, make)
     values = {"own_tenant": ctx.tenant.id, "own_most": most, "own_offset": offset}
     if inputs is not None:
         ctx.db.flush()
-        return teller.records(ctx.db.connection(), _known(shape, values), inputs)
-    rows = ctx.db.execute(teller.statement.statement, _known(shape, values), execution_options=READ).all()
+        return serializer.records(ctx.db.connection(), _known(shape, values), inputs)
+    rows = ctx.db.execute(serializer.statement.statement, _known(shape, values), execution_options=READ).all()
     dumps = [(n, item.kind.dump) for n, item in enumerate(i for i in items if i.column is not None) if item.kind.dump]
-    return teller.told(rows, dumps)
+    return serializer.serialize(rows, dumps)
 
 
 def count_records(ctx: Context, shape: Shape, conditions: Sequence[Any], most: int | None) -> int:

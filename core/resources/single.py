@@ -16,10 +16,10 @@ import sqlalchemy as sa
 from core.db.base import TenantOwned
 from core.db.prepared import Convert, Question, Row
 from core.errors import NotFound
-from core.resources.foresight import single_questions
 from core.resources.labels import label_columns, label_text
+from core.resources.prefetch import single_questions
+from core.resources.serializing import RowSerializer, row_serializer
 from core.resources.shape import Field, Shape, target_of
-from core.resources.telling import Teller, tell
 
 if TYPE_CHECKING:
     from core.actions.context import Context
@@ -39,14 +39,14 @@ class _Filled:
 class _Reader:
     """A prepared select of some fields with the labels of their references; those not joined are told as empty."""
 
-    teller: Teller
+    serializer: RowSerializer
     no_labels: Mapping[str, None]
     labels: tuple[tuple[str, int, int], ...]
     unjoined: tuple[tuple[str, int], ...]
 
-    def told(self, rows: Sequence[Row], converters: Sequence[tuple[int, Convert]]) -> list[dict[str, Any]]:
+    def serialize(self, rows: Sequence[Row], converters: Sequence[tuple[int, Convert]]) -> list[dict[str, Any]]:
         """Return rows as records with their labels."""
-        told = self.teller.told(rows, converters)
+        told = self.serializer.serialize(rows, converters)
         read = dict(converters) if self.labels else {}
         for record, row in zip(told, rows, strict=True):
             record.update(self.no_labels)
@@ -69,15 +69,15 @@ def _typed(convert: Convert | None, value: Any) -> Any:
 
 def record_questions(ctx: Context, shape: Shape, record_id: int) -> tuple[Question, ...]:
     """Return the questions that `read_prepared` asks."""
-    statements = tuple(reader.teller.statement for reader in _current(ctx, shape).values())
+    statements = tuple(reader.serializer.statement for reader in _current(ctx, shape).values())
     return single_questions(statements, ctx.tenant.id, record_id)
 
 
 def read_prepared(ctx: Context, shape: Shape, record_id: int) -> dict[str, Any]:
     """Return one record with its lines; NotFound when this tenant has none of that id."""
     readers = _current(ctx, shape)
-    statements = tuple(reader.teller.statement for reader in readers.values())
-    ctx.kernel.foresight.note(ctx.tenant.id, ctx.actor.user_id, shape.resource.key, statements)
+    statements = tuple(reader.serializer.statement for reader in readers.values())
+    ctx.kernel.prefetch.note(ctx.tenant.id, ctx.actor.user_id, shape.resource.key, statements)
     found = ctx.db.look_up(*single_questions(statements, ctx.tenant.id, record_id))
     if not found[0][0]:
         raise NotFound(f"There is no such {shape.resource.singular.lower()}.")
@@ -86,7 +86,7 @@ def read_prepared(ctx: Context, shape: Shape, record_id: int) -> dict[str, Any]:
     if untold:
         _filled(shape).places |= frozenset(untold)
         return read_prepared(ctx, shape, record_id)
-    told = [reader.told(*fetched) for (_, reader), fetched in parts]
+    told = [reader.serialize(*fetched) for (_, reader), fetched in parts]
     record: dict[str, Any] = told[0][0]
     record.update(zip(shape.lines, told[1:], strict=True))
     return record
@@ -139,9 +139,9 @@ def _reader(
         statement = statement.where(table.c.tenant_id == sa.bindparam("own_tenant", type_=sa.BigInteger))
     # The order of lines; of the record itself there is but one.
     order = [table.c[key] for key in ("position", "id") if key in table.c and by is not table.c.id]
-    teller = tell(statement.order_by(*order), list(fields.values()))
+    serializer = row_serializer(statement.order_by(*order), list(fields.values()))
     no_labels = dict.fromkeys(item.label_name for _, item in references)
-    return _Reader(teller, no_labels, tuple(labels), tuple(unjoined))
+    return _Reader(serializer, no_labels, tuple(labels), tuple(unjoined))
 
 
 def _with_extensions(table: Any, stored: Iterable[Field]) -> Any:

@@ -13,7 +13,7 @@ from sqlalchemy.exc import DBAPIError
 
 from core import logs
 from core.actions.context import Context
-from core.db.together import Reads, opening_of
+from core.db.lookups import Reads, opening_of
 from core.errors import Unauthenticated
 from core.identity.access_tokens import AccessClaims
 from core.identity.actor import Actor
@@ -94,15 +94,15 @@ def _load(here: Any, asked: Request) -> Visitor | None:
 
 def _of_token(here: Any, token: str) -> Actor | None:
     own = kernel()
-    foresee = partial(_foresee, own, here) if "asked_record" in here else None
+    prefetch = partial(_prefetch, own, here) if "asked_record" in here else None
     try:
-        actor, here.foreseen = own.identity.recognise(token, request_id=here.request_id, foresee=foresee)
+        actor, here.prefetched = own.identity.recognise(token, request_id=here.request_id, prefetch=prefetch)
     except DBAPIError:
-        if not here.get("foreseen_questions"):
+        if not here.get("prefetched_questions"):
             raise
         # What was asked before may be of a table that is gone: a plugin was uninstalled while this process ran.
-        own.foresight.forget()
-        actor, here.foreseen = own.identity.recognise(token, request_id=here.request_id)
+        own.prefetch.forget()
+        actor, here.prefetched = own.identity.recognise(token, request_id=here.request_id)
     return actor
 
 
@@ -113,15 +113,15 @@ def _narrowed(actor: Actor, cookie: str) -> Actor:
     return actor if role_id is None else looking_as(identity.read, identity.access.declared, actor, role_id)
 
 
-def foresee_record(resource: str, record_id: int) -> None:
+def prefetch_record(resource: str, record_id: int) -> None:
     """Have one record read on the way that recognises the asker, if they read one of its kind before."""
     g.asked_record = (resource, record_id)
 
 
-def _foresee(own: Kernel, here: Any, claims: AccessClaims) -> Reads | None:
+def _prefetch(own: Kernel, here: Any, claims: AccessClaims) -> Reads | None:
     if claims.tenant_id is None:
         return None
-    here.foreseen_questions = found = own.foresight.questions(claims.tenant_id, claims.user_id, *here.asked_record)
+    here.prefetched_questions = found = own.prefetch.questions(claims.tenant_id, claims.user_id, *here.asked_record)
     return Reads(opening_of(claims.tenant_id, own.role), found) if found else None
 
 
@@ -149,11 +149,11 @@ def _visitor() -> Visitor | None:
     return cast("Visitor | None", here.visitor)
 
 
-def bring_foreseen(ctx: Context) -> None:
+def hand_over_prefetched(ctx: Context) -> None:
     """Give a unit what was read while its asker was recognised."""
     here = g._get_current_object()
-    if here.get("foreseen"):
-        ctx.db.foresee(here.foreseen_questions, here.foreseen)
+    if here.get("prefetched"):
+        ctx.db.keep_prefetched(here.prefetched_questions, here.prefetched)
 
 
 def tenant_actor() -> Actor:

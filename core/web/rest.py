@@ -29,7 +29,7 @@ from core.resources.reading import LARGEST_PAGE, ListRequest, read_many, read_on
 from core.web import attachments, comments, editing, transfer
 from core.web.answering import answer_json, respond
 from core.web.bodies import parse_json, read_json, write_json
-from core.web.current import bring_foreseen, foresee_record, kernel, tenant_actor
+from core.web.current import hand_over_prefetched, kernel, prefetch_record, tenant_actor
 from core.web.endpoints import Endpoint, EndpointTable
 from core.web.questions import flag, given_twice, one_of, refuse_unasked, whole_number
 
@@ -55,7 +55,7 @@ def dispatch(rest: str) -> Response:
     method = "GET" if method == "HEAD" else method
     endpoint = methods.get(method)
     if endpoint is not None and endpoint.kind == "get":
-        foresee_record(endpoint.owner.key, ids[0])
+        prefetch_record(endpoint.owner.key, ids[0])
     actor = tenant_actor()
     if endpoint is None:
         visible = [name for name, item in methods.items() if _is_on(actor, item)]
@@ -64,7 +64,7 @@ def dispatch(rest: str) -> Response:
         raise NotFound("There is no such path.")
     if method == "GET":
         with kernel().unit(actor.tenant_id or 0, actor, readonly=True) as ctx:
-            bring_foreseen(ctx)
+            hand_over_prefetched(ctx)
             check_gate(ctx, endpoint)
             if endpoint.kind == "export":
                 return transfer.export(ctx, endpoint.resource, _list_request(ctx, endpoint.resource, request.args))

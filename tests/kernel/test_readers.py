@@ -13,9 +13,9 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Engine
 
 from core.db.engine import make_engine
+from core.db.lookups import Reads, read_together
 from core.db.prepared import Prepared, converted
 from core.db.readers import FilePool
-from core.db.together import Reads, read_together
 
 KEPT = 3
 ALL_LOTS = (Prepared(sa.select(sa.column("number", sa.String)).select_from(sa.table("lot")).order_by("number")), {})

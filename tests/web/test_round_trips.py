@@ -4,7 +4,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from core.db import together, trip
+from core.db import lookups, round_trip
 
 pytestmark = pytest.mark.only_on("postgresql")
 
@@ -35,7 +35,7 @@ CHANGES = {
 
 
 def test_the_driver_makes_round_trips(kernel):
-    assert together.makes_trips(kernel.engine)
+    assert lookups.makes_trips(kernel.engine)
 
 
 @pytest.mark.parametrize(("name", "changed"), CHANGES.values(), ids=CHANGES)
@@ -44,9 +44,9 @@ def test_a_driver_that_changed_answers_the_same_the_long_way(kernel, client, lye
     before = [client.get(path).get_json() for _ in range(2)]
     assert before[0]["name"] == "Lye"
     kernel.engine.dispose()
-    monkeypatch.setattr(trip, name, changed)
-    monkeypatch.setattr(together, "_makes_trips", {})
+    monkeypatch.setattr(round_trip, name, changed)
+    monkeypatch.setattr(lookups, "_makes_trips", {})
     assert [client.get(path).get_json() for _ in range(2)] == before
-    assert together._makes_trips == {kernel.engine.dialect: False}
+    assert lookups._makes_trips == {kernel.engine.dialect: False}
     client.patch(path, {"name": "Caustic soda"}, version=lye["version"])
     assert client.get(path).get_json()["name"] == "Caustic soda"

@@ -32,7 +32,7 @@ def show(visit: Visit, resource: Resource) -> Response:
     """Show a resource as its address says: as a list, or in the view that it names."""
     problem: Problem | None = None
     with visit.reading() as ctx:
-        ctx.db.look_ahead(saved_views_question(ctx, resource), *preference_questions(ctx))
+        ctx.db.prefetch(saved_views_question(ctx, resource), *preference_questions(ctx))
         address = open_address(ctx, resource, request.args)
         if not address.view:
             try:

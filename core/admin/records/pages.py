@@ -100,7 +100,7 @@ def open_record(visit: Visit, resource: Resource, record_id: int) -> Response:
     with visit.reading() as ctx:
         _require(ctx, f"{resource.key}.read")
         shape = ctx.shape(resource)
-        ctx.db.look_ahead(*record_questions(ctx, shape, record_id), *mark_questions(ctx, resource, record_id),
+        ctx.db.prefetch(*record_questions(ctx, shape, record_id), *mark_questions(ctx, resource, record_id),
                           *preference_questions(ctx))  # fmt: skip
         row = read_record(ctx, shape, record_id)
         tab = request.args.get("beside", "")

@@ -16,7 +16,7 @@ _Key = tuple[int, int | None, str]
 
 
 @dataclass
-class Foresight:
+class Prefetch:
     """By which statements a user last read one record of a resource."""
 
     _statements: dict[_Key, tuple[Prepared, ...]] = field(default_factory=dict)

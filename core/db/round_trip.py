@@ -25,7 +25,7 @@ _LOST = "26000"
 _names = itertools.count(1)
 
 
-class Trip:
+class RoundTrip:
     """Statements prepared on the server under names of ours; what stands between them as text answers nothing."""
 
     def __init__(self, dialect: Dialect, pooled: Any, steps: Sequence[Question | str]) -> None:

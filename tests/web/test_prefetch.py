@@ -4,7 +4,7 @@ import pytest
 import sqlalchemy as sa
 
 from core.db.prepared import Prepared
-from core.db.trip import KNOWN
+from core.db.round_trip import KNOWN
 from core.identity.members import get_member, set_roles
 from core.identity.permissions import PermissionSet
 from core.testing.clients import ApiClient
@@ -61,7 +61,7 @@ def test_a_table_that_went_with_its_plugin_is_asked_for_no_more(kernel, app, ten
     gone = sa.table("brewing_item_gone", sa.column("id", sa.BigInteger), sa.column("tenant_id", sa.BigInteger))
     wanted, own = sa.bindparam("wanted", type_=sa.BigInteger), sa.bindparam("own_tenant", type_=sa.BigInteger)
     statement = Prepared(sa.select(gone.c.id).where(gone.c.id == wanted, gone.c.tenant_id == own))
-    kernel.foresight.note(tenant.id, clerk.actor.user_id, "inventory.item", (statement,))
+    kernel.prefetch.note(tenant.id, clerk.actor.user_id, "inventory.item", (statement,))
     assert [reading.get(path).get_json()["name"] for _ in range(2)] == ["Lye", "Lye"]
 
 

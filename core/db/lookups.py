@@ -137,9 +137,9 @@ def _answers_what_is_known(engine: Engine) -> bool:
 
 def _trip(dialect: Dialect, pooled: Any, steps: Sequence[Question | str]) -> list[Fetched]:
     # Loaded here, for the driver of PostgreSQL comes with it.
-    from core.db.trip import Trip
+    from core.db.round_trip import RoundTrip
 
-    return Trip(dialect, pooled, steps).run()
+    return RoundTrip(dialect, pooled, steps).run()
 
 
 def _fetched(dialect: Dialect, connection: Any, questions: Sequence[Question]) -> list[Fetched]:

@@ -19,8 +19,8 @@ Record = dict[str, Any]
 
 
 @dataclass(frozen=True)
-class Teller:
-    """A prepared select whose rows are told as records: its first columns are fields, the tenant's own come last."""
+class RowSerializer:
+    """A prepared select whose rows become records: its first columns are fields, the tenant's own come last."""
 
     statement: Prepared
     names: tuple[str, ...]
@@ -29,43 +29,43 @@ class Teller:
     def records(self, connection: Connection, values: dict[str, Any], inputs: Sequence[Any] = ()) -> list[Record]:
         """Run the statement and return its rows as the API answers them."""
         rows, converters = self.statement.fetch(connection, values, inputs)
-        return self.told(rows, converters)
+        return self.serialize(rows, converters)
 
-    def told(self, rows: Sequence[Sequence[Any]], converters: Sequence[tuple[int, Convert]]) -> list[Record]:
+    def serialize(self, rows: Sequence[Sequence[Any]], converters: Sequence[tuple[int, Convert]]) -> list[Record]:
         """Return rows as records; columns behind the fields are left to the caller."""
         if not rows:
             return []
         names, width = self.names, len(self.names)
-        told = [dict(zip(names, row, strict=False)) for row in rows]
+        records = [dict(zip(names, row, strict=False)) for row in rows]
         for index, convert in converters:
             if index < width:
                 name = names[index]
-                for record in told:
+                for record in records:
                     if (value := record[name]) is not None:
                         record[name] = convert(value)
         if self.custom:
             read = dict(converters).get(width, _same)
-            for record, row in zip(told, rows, strict=True):
+            for record, row in zip(records, rows, strict=True):
                 held = read(row[width]) if row[width] is not None else {}
                 record.update((name, held.get(name)) for name in self.custom)
-        return told
+        return records
 
 
-def tell(statement: sa.Select[Any], items: Sequence[Field], inputs: Sequence[Any] = ()) -> Teller:
-    """Return the teller of a select: the columns of the stored fields in their order, then `custom` if one is the
+def row_serializer(statement: sa.Select[Any], items: Sequence[Field], inputs: Sequence[Any] = ()) -> RowSerializer:
+    """Return the serializer of a select: the columns of the stored fields in their order, then `custom` if one is the
     tenant's own, then whatever else."""
     stored = [item for item in items if item.column is not None]
 
     def convert(index: int, kind: TypeEngine[Any], dialect: Dialect, described: Any) -> Convert | None:
         if index >= len(stored):
             return as_typed(index, kind, dialect, described)
-        return _told_by(stored[index], kind, dialect, described)
+        return _written_by(stored[index], kind, dialect, described)
 
     custom = tuple(item.name for item in items if item.column is None)
-    return Teller(Prepared(statement, inputs, convert), tuple(item.name for item in stored), custom)
+    return RowSerializer(Prepared(statement, inputs, convert), tuple(item.name for item in stored), custom)
 
 
-def _told_by(item: Field, kind: TypeEngine[Any], dialect: Dialect, described: Any) -> Convert | None:
+def _written_by(item: Field, kind: TypeEngine[Any], dialect: Dialect, described: Any) -> Convert | None:
     if dialect.name == "sqlite":
         if isinstance(kind, types.Dec) and kind.scale:
             return _scaled(kind.scale)
