@@ -11,7 +11,7 @@ from decimal import Decimal
 from core.api import Context, Invalid
 from plugins.inventory.ledger.arithmetic import per_unit, times
 from plugins.inventory.ledger.book import Quant
-from plugins.inventory.ledger.facts import LotFacts, load_lots
+from plugins.inventory.ledger.facts import LotFacts, check_lot_of_item, load_lots
 from plugins.inventory.ledger.issuing import issue, take_out
 from plugins.inventory.ledger.movement import MOVE_TYPES, ZERO, Incoming, Movement, Outgoing, Source
 from plugins.inventory.ledger.past import Place, on_hand_on
@@ -109,6 +109,9 @@ def _open(
     places = {line.location_id for line in lines}
     posting = open_posting(ctx, source, {line.item_id for line in lines}, places)
     lots = load_lots(ctx, (line.lot_id for line in lines if line.lot_id is not None))
+    for line in lines:
+        if line.lot_id is not None:
+            check_lot_of_item(lots[line.lot_id], posting.items[line.item_id])
     posting.book.lock(posting.items, places, lots)
     return posting, lots
 

@@ -163,3 +163,14 @@ def test_a_value_beyond_the_ledger_is_refused(client: ApiClient, unit: Any) -> N
     big = [{"item_id": oil, **line}] * 2
     refused = client.post("admin/inventory-transactions/batch-adjustment", {"adjustments": big})
     assert (refused.status_code, refused.json["code"]) == (422, "AMOUNT_TOO_LARGE")
+
+
+def test_a_lot_of_another_item_is_neither_revalued_nor_counted(shop: Shop) -> None:
+    oil, lye = shop.item("OIL"), shop.item("LYE")
+    lot = shop.lot(shop.receive(lye, 100))
+    shop.receive(oil, 100)
+    wrong = {"item_id": oil.id, "lot_id": lot.id}
+    for kind, told in (("cost_override", {"unit_cost": Decimal(2)}), ("recount", {"quantity": Decimal(0)})):
+        with pytest.raises(Invalid) as refused:
+            shop.adjust(kind, [{**wrong, **told}])
+        assert refused.value.code == "LOT_OF_ANOTHER_ITEM"
