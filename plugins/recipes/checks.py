@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from core.api import Context, check, select
 from plugins.inventory.api import LotLink, Move
+from plugins.recipes.genealogy import SMALLEST
 from plugins.recipes.labels import WIDTH
 from plugins.recipes.models import Batch, BatchLine, BatchOutput, BatchPlan, BatchUsage
 from plugins.recipes.planning import fingerprint
@@ -93,14 +94,14 @@ def genealogy(ctx: Context) -> Iterator[str]:
     """Peel the graph of lots from its ends: what is left lies on a circle."""
     children: dict[int, set[int]] = defaultdict(set)
     parents: dict[int, set[int]] = defaultdict(set)
-    linked: dict[tuple[int, int], Decimal] = defaultdict(Decimal)
+    linked: dict[tuple[int, int], list[Decimal]] = defaultdict(list)
     rows = select(LotLink.input_lot_id, LotLink.output_lot_id, LotLink.quantity, LotLink.document_id,
                   LotLink.document_kind)  # fmt: skip
     for source, made, quantity, document_id, kind in ctx.rows(rows):
         children[source].add(made)
         parents[made].add(source)
         if kind == DOCUMENT:
-            linked[document_id, source] += quantity
+            linked[document_id, source].append(quantity)
     ready = [lot for lot in children if not parents[lot]]
     while ready:
         lot = ready.pop()
@@ -113,7 +114,7 @@ def genealogy(ctx: Context) -> Iterator[str]:
     yield from _unbalanced(ctx, linked)
 
 
-def _unbalanced(ctx: Context, linked: dict[tuple[int, int], Decimal]) -> Iterator[str]:
+def _unbalanced(ctx: Context, linked: dict[tuple[int, int], list[Decimal]]) -> Iterator[str]:
     held: dict[tuple[int, int], Decimal] = defaultdict(Decimal)
     with_lots = select(BatchOutput.batch_id).where(BatchOutput.lot_id.is_not(None))
     used = select(BatchUsage.batch_id, BatchUsage.lot_id, BatchUsage.quantity).where(
@@ -121,8 +122,9 @@ def _unbalanced(ctx: Context, linked: dict[tuple[int, int], Decimal]) -> Iterato
     )
     for batch_id, lot_id, quantity in ctx.rows(used):
         held[batch_id, lot_id] += quantity
-    for (batch_id, lot_id), quantity in sorted(linked.items()):
-        if held[batch_id, lot_id] != quantity:
+    for (batch_id, lot_id), shares in sorted(linked.items()):
+        quantity = sum(shares, ZERO)
+        if quantity != max(held[batch_id, lot_id], SMALLEST * len(shares)):
             yield f"Batch {batch_id} holds {held[batch_id, lot_id]} of lot {lot_id}, its genealogy says {quantity}."
 
 

@@ -8,10 +8,10 @@ from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
 
-from core.api import Context, Invalid
+from core.api import Context, Invalid, select
 from plugins.inventory.api import Item, Lot, convert
 from plugins.recipes import stock
-from plugins.recipes.consumption import lines_of
+from plugins.recipes.consumption import held_by, lines_of
 from plugins.recipes.costing import Filled, Priced, fill_efficiency, priced, rounded, share, yield_accuracy
 from plugins.recipes.genealogy import tie
 from plugins.recipes.models import Batch, BatchLine, BatchOutput, Recipe
@@ -53,11 +53,23 @@ def complete(ctx: Context, done: Completion) -> list[Lot]:
     if not outputs:
         return []
     batch.expiry_date = batch.expiry_date or _expiry(ctx, done.recipe)
-    moves = stock.put(ctx, batch, [(output.item, output.goods) for output in outputs], batch.expiry_date)
+    recalled = _recalled(ctx, batch)
+    goods = [(output.item, output.goods) for output in outputs]
+    moves = stock.put(ctx, batch, goods, batch.expiry_date, held_back=bool(recalled))
     placed = [replace(output, lot_id=move.lot_id, move_id=move.id) for output, move in zip(outputs, moves, strict=True)]
     ctx.insert(BatchOutput, [_row(batch, output) for output in placed])
     tie(ctx, batch, placed)
-    return [ctx.get(Lot, output.lot_id) for output in placed if output.lot_id is not None]
+    lots = [ctx.get(Lot, output.lot_id) for output in placed if output.lot_id is not None]
+    for lot in lots if recalled else ():
+        lot.state_reason = f"Made of {', '.join(recalled)}, recalled meanwhile."[:200]
+    return lots
+
+
+def _recalled(ctx: Context, batch: Batch) -> list[str]:
+    """Return the lots the batch holds that were recalled since it took them: what is made of them is held back."""
+    held = {part.usage.lot_id for part in held_by(ctx, lines_of(ctx, batch)) if part.usage.lot_id is not None}
+    recalled = select(Lot.number).where(Lot.id.in_(sorted(held)), Lot.state == "recalled")
+    return ctx.all(recalled.order_by(Lot.number))
 
 
 def _outputs(ctx: Context, done: Completion, lines: Sequence[BatchLine]) -> tuple[list[Output], Fraction]:

@@ -37,13 +37,18 @@ def tie(ctx: Context, batch: Batch, outputs: Sequence[Output]) -> None:
 
 
 def split(quantity: Decimal, weights: Sequence[Fraction]) -> list[Decimal]:
-    """Share a quantity by weights; none gets nothing, for an edge must show, and the largest takes the remainder."""
-    if not weights:
-        return []
+    """Share a quantity by weights; none gets nothing, for an edge must show, and the largest takes the remainder.
+
+    A quantity too small to be shared gives each the smallest there is: that a recall reaches every lot comes before
+    the sum.
+    """
     whole = sum(weights, Fraction(0))
     shares = [max(SMALLEST, rounded(Fraction(quantity) * weight / whole)) for weight in weights]
-    largest = max(range(len(weights)), key=lambda index: weights[index])
-    shares[largest] += quantity - sum(shares, ZERO)
+    rest = quantity - sum(shares, ZERO)
+    for index in sorted(range(len(weights)), key=lambda index: -weights[index]):
+        part = max(SMALLEST, shares[index] + rest)
+        rest -= part - shares[index]
+        shares[index] = part
     return shares
 
 

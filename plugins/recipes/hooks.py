@@ -6,8 +6,18 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from sqlalchemy import and_
+
 from core.api import Context, hookimpl, select
-from plugins.recipes.models import Batch, BatchLine, Recipe, RecipeConsumable, RecipeContainer, RecipeIngredient
+from plugins.recipes.models import (
+    Batch,
+    BatchLine,
+    BatchPlan,
+    Recipe,
+    RecipeConsumable,
+    RecipeContainer,
+    RecipeIngredient,
+)
 
 
 @hookimpl
@@ -17,14 +27,16 @@ def inventory_items_used(ctx: Context, item_ids: Sequence[int]) -> Mapping[int, 
         RecipeIngredient.item_id, RecipeConsumable.item_id, RecipeContainer.item_id, RecipeContainer.product_id,
         Recipe.yield_item_id, BatchLine.item_id,
     )  # fmt: skip
-    return _told(ctx, columns, item_ids, "recipe or batch lines")
+    planned = _planned(ctx, ("item_id",))
+    return _told(ctx, columns, item_ids, "recipe or batch lines", planned)
 
 
 @hookimpl
 def inventory_units_used(ctx: Context, unit_ids: Sequence[int]) -> Mapping[int, str]:
     """Say which units recipes and batches are measured in."""
     columns = (RecipeIngredient.unit_id, RecipeConsumable.unit_id, Recipe.yield_unit_id, BatchLine.unit_id)
-    return _told(ctx, columns, unit_ids, "recipe or batch lines")
+    planned = _planned(ctx, ("unit_id", "base_unit_id"))
+    return _told(ctx, columns, unit_ids, "recipe or batch lines", planned)
 
 
 @hookimpl
@@ -55,8 +67,19 @@ def inventory_item_bills(ctx: Context, item_id: int) -> Sequence[Mapping[str, An
     ]
 
 
-def _told(ctx: Context, columns: Sequence[Any], ids: Sequence[int], what: str) -> dict[int, str]:
-    counted: Counter[int] = Counter()
+def _planned(ctx: Context, names: Sequence[str]) -> Counter[int]:
+    """Count what the plans of batches name that are still to be started: the recipe may have changed since."""
+    plans = select(BatchPlan.snapshot).join(
+        Batch, and_(Batch.tenant_id == BatchPlan.tenant_id, Batch.plan_id == BatchPlan.id)
+    )
+    lines = (line for snapshot in ctx.all(plans.where(Batch.state == "planned")) for line in snapshot["lines"])
+    return Counter(line[name] for line in lines for name in names if line.get(name) is not None)
+
+
+def _told(
+    ctx: Context, columns: Sequence[Any], ids: Sequence[int], what: str, planned: Mapping[int, int] | None = None
+) -> dict[int, str]:
+    counted = Counter({one: number for one, number in (planned or {}).items() if one in ids})
     for column in columns:
         counted.update(ctx.all(select(column).where(column.in_(list(ids)))))
     return {record_id: f"{number} {what}" for record_id, number in counted.items()}

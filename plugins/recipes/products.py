@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, and_, or_
 from core.api import Context, Refused, select
 from plugins.inventory.api import Item, Unit
 from plugins.recipes.labels import prefix_of
-from plugins.recipes.models import Batch, Recipe, RecipeContainer
+from plugins.recipes.models import Batch, BatchOutput, Recipe, RecipeContainer
 
 LONGEST_CODE = 40
 LONGEST_NAME = 160
@@ -43,13 +43,13 @@ def filled_container_item(ctx: Context, recipe: Recipe, container: Item) -> Item
     allowed = ctx.find(RecipeContainer, recipe_id=recipe.id, item_id=container.id)
     if allowed is not None and allowed.product_id is not None:
         return ctx.get(Item, allowed.product_id)
-    item = _filled_by_another_version(ctx, recipe, container) or _make_item(
+    known = _filled_by_another_version(ctx, recipe, container) or _filled_before(ctx, recipe, container)
+    item = known or _make_item(
         ctx, recipe, suffix=container.code, name=f"{recipe.name} · {container.name}", kind="finished",
         unit_id=_piece(ctx).id, size_label=container.size_label or container.name[:40],
     )  # fmt: skip
-    if allowed is None:
-        ctx.create(RecipeContainer, recipe_id=recipe.id, item_id=container.id, product_id=item.id)
-    else:
+    # A container that somebody chose for one batch does not become one that the recipe allows.
+    if allowed is not None:
         allowed.product_id = item.id
     return item
 
@@ -62,6 +62,18 @@ def _filled_by_another_version(ctx: Context, recipe: Recipe, container: Item) ->
     )
     found = ctx.one(filled.order_by(Recipe.version_number.desc(), Recipe.test_number.desc()).limit(1))
     return None if found is None else found.product
+
+
+def _filled_before(ctx: Context, recipe: Recipe, container: Item) -> Item | None:
+    """Return the article that a batch of the recipe's line filled this container as, though no version allows it."""
+    filled = (
+        select(BatchOutput)
+        .join(Batch, and_(Batch.tenant_id == BatchOutput.tenant_id, Batch.id == BatchOutput.batch_id))
+        .join(Recipe, and_(Recipe.tenant_id == Batch.tenant_id, Recipe.id == Batch.recipe_id))
+        .where(_same_line(recipe), BatchOutput.container_id == container.id)
+    )
+    found = ctx.one(filled.order_by(BatchOutput.id.desc()).limit(1))
+    return None if found is None else found.item
 
 
 def _make_yield_item(ctx: Context, recipe: Recipe, batch: Batch) -> Item:

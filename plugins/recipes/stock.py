@@ -94,13 +94,15 @@ def reverse(ctx: Context, batch: Batch, quantities: Mapping[int, Decimal]) -> li
     return inventory.reverse(ctx, list(quantities), source=_source(ctx, batch), quantities=quantities)
 
 
-def put(ctx: Context, batch: Batch, goods: Sequence[tuple[Item, Priced]], expires_on: date | None) -> list[Movement]:
+def put(
+    ctx: Context, batch: Batch, goods: Sequence[tuple[Item, Priced]], expires_on: date | None, *, held_back: bool
+) -> list[Movement]:
     """Put what a batch made into stock, each article as a lot that carries the batch's label."""
     place = batch.location_id if batch.location_id is not None else inventory.default_location(ctx).id
     lines = [
         inventory.Incoming(
             item.id, place, priced.quantity, value=priced.cost, lot_number=batch.label, made_on=ctx.today(),
-            expires_on=expires_on,
+            expires_on=expires_on, lot_state="quarantine" if held_back else "available",
         )
         for item, priced in goods
     ]  # fmt: skip

@@ -154,6 +154,8 @@ def refuse_incomplete(ctx: Context, recipe: Recipe) -> None:
     missing = []
     if not recipe.ingredients:
         missing.append("It has no ingredients.")
+    services = [line.item.name for line in (*recipe.ingredients, *recipe.consumables) if line.item.kind == "service"]
+    missing += [f"{name} is a service and cannot be taken from stock." for name in services]
     if recipe.yield_item is not None:
         item = recipe.yield_item
         unit = "each" if recipe.is_portioned and recipe.batch_type == "product" else recipe.yield_unit_id

@@ -183,11 +183,15 @@ def _stated(
     kind: str, lines: Sequence[RecipeIngredient | RecipeConsumable], scale: Fraction, items: Mapping[int, Item],
     units: Converter,
 ) -> list[PlanLine]:  # fmt: skip
-    return [
+    planned = [
         PlanLine(kind, line.item_id, items[line.item_id].name, scaled(line.quantity, scale), line.unit_id,
                  units.code(line.unit_id), note=line.note or "")
         for line in lines
     ]  # fmt: skip
+    if nothing := [line.item for line in planned if not line.quantity]:
+        told = f"Leaves nothing of {', '.join(nothing)}. Choose a larger scale, or state it in a smaller unit."
+        raise Invalid({"scale": [told]}, code="AMOUNT_TOO_SMALL")
+    return planned
 
 
 def _asked(kind: str, wished: Sequence[LineWish], items: Mapping[int, Item], units: Converter) -> list[PlanLine]:

@@ -35,13 +35,14 @@ def _checked(line: PlanLine, item: Item, free: Decimal, places: Places) -> PlanL
     status = _status(line, item, free, wanted)
     if not shortage:
         return replace(line, status=status, available=free, shortage=shortage)
+    needed, there = amount_text(wanted, line.base_unit), amount_text(free, line.base_unit)
     return replace(
         line,
         status=status,
         available=free,
         shortage=shortage,
         code="INSUFFICIENT_STOCK",
-        detail=f"{line.item}: {amount_text(wanted, line.base_unit)} needed, {amount_text(free)} available.",
+        detail=f"{line.item}: {needed} needed, {there} available.",
         next_step=receive_stock(line, shortage, places[0]),
     )
 

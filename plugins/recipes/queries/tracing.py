@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from sqlalchemy import func
+
 from core.api import Context, query, select
 from plugins.inventory.api import Lot, Trace, trace
 from plugins.recipes.consumption import held_by, lines_of
@@ -36,14 +38,18 @@ def batches_of_lot(ctx: Context, lot_id: int) -> dict[str, Any]:
     """Return the batches a lot went into or came from, at any distance: backward and forward, as in a recall."""
     lot: Lot = readable(ctx, "inventory.lot", lot_id)
     forward, backward = trace(ctx, [lot.id], "forward"), trace(ctx, [lot.id], "backward")
-    in_progress = select(BatchUsage.batch_id).where(BatchUsage.lot_id.in_(sorted(forward.generations)))
-    open_batches = select(Batch.id).where(Batch.id.in_(in_progress), Batch.state.in_(("in_progress", "failed")))
+    reached = BatchUsage.lot_id.in_(sorted(forward.generations))
+    held = select(BatchUsage.batch_id).where(reached).group_by(BatchUsage.batch_id, BatchUsage.lot_id)
+    with_lots = select(BatchOutput.batch_id).where(BatchOutput.lot_id.is_not(None))
+    without_lots = select(Batch.id).where(
+        Batch.id.in_(held.having(func.sum(BatchUsage.quantity) > 0)), Batch.id.not_in(with_lots)
+    )
     return {
         "lot_id": lot.id,
         "lot": lot.number,
         "made_from": _answer(ctx, backward),
         "went_into": _answer(ctx, forward),
-        "batches_without_lots": _batches(ctx, ctx.all(open_batches)),
+        "batches_without_lots": _batches(ctx, ctx.all(without_lots)),
     }
 
 

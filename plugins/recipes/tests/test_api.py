@@ -265,3 +265,18 @@ def test_forms_say_which_number_is_which(client, shop, browser):
     adjust = browser.get(f"/batches/{batch['id']}/do/adjust-container").text
     assert "New total" in adjust and "How many instead" in adjust
     assert 'href="/reports/batch-cost-sheet"' in browser.get("/").text
+
+
+def test_what_a_plan_names_is_kept_until_the_batch_is_started(client, shop, unit):
+    with unit() as ctx:
+        pine, size = make_item(ctx, "PINE-OIL", "raw", "ml").id, {"unit_class": "volume", "numerator": dec("2.5")}
+        squirt = ctx.do("inventory.unit.create", code="squirt", name="Squirt", **size).id
+    asked = {"ingredients": [{"item_id": pine, "quantity": "5", "unit_id": squirt}], "containers": []}
+    batch = done(client.post(f"recipes/{shop.recipe_id}/plan-batch", asked))
+    for path, code in ((f"items/{pine}", "ITEM_IN_USE"), (f"admin/uom/{squirt}", "UNIT_IN_USE")):
+        refused = client.send("DELETE", path, headers={"If-Match": "*"})
+        assert (refused.status_code, refused.get_json()["code"]) == (409, code)
+    [line, _labels] = done(client.get(f"batches/{batch['id']}/plan"))["lines"]
+    assert (line["item"], line["base_qty"], line["status"]) == ("Pine oil", "12.500000", "NEEDED")
+    for path in (f"batches/{batch['id']}", f"items/{pine}"):
+        assert client.send("DELETE", path, headers={"If-Match": "*"}).status_code == 204

@@ -13,6 +13,7 @@ from plugins.recipes.tests.workshop import (
     buy,
     dec,
     line,
+    lines_of,
     make_item,
     make_recipe,
     plan,
@@ -193,3 +194,29 @@ def test_what_is_short_is_valued_at_its_present_cost(ctx):
     once, tenfold = (make_plan(ctx, recipe, PlanWish(scale=dec(scale))).cost for scale in (1, 10))
     containers = dec("0.25") * (125 - 13 * 10)
     assert tenfold == once * 10 + containers
+
+
+def test_a_scale_that_leaves_nothing_of_an_ingredient_is_refused_by_name(ctx):
+    """A thousandth of 0.0004 g would round to nothing: the batch must not go without it in silence."""
+    shop = soap_workshop(ctx)
+    dye = make_item(ctx, "INDIGO", "raw", "g")
+    buy(ctx, dye, "10", "2")
+    wanted = [line(ctx, shop.items["OLIVE-OIL"], "900", "g"), line(ctx, dye, "0.0004", "g")]
+    recipe = make_recipe(ctx, name="Blue Base", yield_qty=dec(1), yield_unit_id=unit_id(ctx, "kg"), ingredients=wanted)
+    with pytest.raises(Invalid) as refusal:
+        ctx.do("recipes.recipe.start-batch", recipe, scale=dec("0.001"))
+    assert refusal.value.code == "AMOUNT_TOO_SMALL"
+    assert refusal.value.errors == {
+        "scale": ["Leaves nothing of Indigo. Choose a larger scale, or state it in a smaller unit."]
+    }
+    small = ctx.do("recipes.recipe.start-batch", recipe, scale=dec("0.01"))
+    assert {one.item.code: one.base_qty for one in lines_of(ctx, small, "ingredient")} == {
+        "OLIVE-OIL": 9, "INDIGO": dec("0.000004"),
+    }  # fmt: skip
+
+
+def test_a_shortage_names_both_amounts_with_their_unit(ctx):
+    shop = soap_workshop(ctx)
+    with pytest.raises(Refused) as refusal:
+        start(ctx, shop, scale=dec(1000), containers=[])
+    assert "Olive oil: 450,000 g needed, 2,000 g available. Coconut oil: 200,000 g needed" in refusal.value.detail

@@ -206,3 +206,22 @@ def test_a_jar_in_millilitres_holds_a_yield_in_grams_by_its_density(ctx):
     batch = start(ctx, shop)
     [jars] = lines_of(ctx, batch, "container")
     assert (jars.quantity, jars.capacity) == (5, dec("0.2"))
+
+
+def test_a_container_chosen_for_one_batch_does_not_change_the_recipe(ctx):
+    shop = soap_workshop(ctx)
+    olive, mould = shop.items["OLIVE-OIL"], shop.items["MOULD-80"]
+    base = make_recipe(ctx, name="Oil Base", yield_qty=dec(1), yield_unit_id=unit_id(ctx, "kg"),
+                       ingredients=[line(ctx, olive, "100", "g")])  # fmt: skip
+    ctx.do("recipes.recipe.lock", base)
+    articles = []
+    for _ in range(2):
+        batch = ctx.do("recipes.recipe.start-batch", base, containers=[{"container_id": mould, "quantity": 2}])
+        ctx.do("recipes.batch.finish", batch, final_quantity=dec(1))
+        articles.append({made.kind: ctx.get(Item, made.item_id).code for made in outputs(ctx, batch)})
+    assert articles == [{"container": "OIB-MOULD-80", "bulk": "OIB-BULK"}] * 2, "the same article both times"
+    ctx.db.expire_all()
+    assert base.containers == []
+    usual = ctx.do("recipes.recipe.start-batch", base)
+    assert lines_of(ctx, usual, "container") == []
+    assert verify(ctx) == []

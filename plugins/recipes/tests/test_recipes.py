@@ -202,3 +202,11 @@ def test_amounts_of_a_recipe_are_positive(unit, field, value):
     with pytest.raises(Invalid) as refusal, unit() as ctx:
         ctx.do("recipes.recipe.update", recipe_id, **{field: value})
     assert field in refusal.value.errors
+
+
+def test_a_recipe_of_a_service_is_told_so(ctx):
+    milling = make_item(ctx, "MILLING", "service", "each")
+    with pytest.raises(Refused) as refusal:
+        make_recipe(ctx, name="Flour", yield_qty=dec(1), yield_unit_id=unit_id(ctx, "kg"),
+                    ingredients=[line(ctx, milling, "1", "each")])  # fmt: skip
+    assert refusal.value.extra["missing"] == ["Milling is a service and cannot be taken from stock."]

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 from datetime import timedelta
 from decimal import Decimal
+from fractions import Fraction
+
+import pytest
 
 from core.api import select
 from plugins.inventory.api import Lot, LotLink
 from plugins.recipes.api import BatchOutput
+from plugins.recipes.genealogy import split
 from plugins.recipes.queries.freshness import inventory_summary
 from plugins.recipes.queries.tracing import batches_of_lot, trace_batch
 from plugins.recipes.tests.workshop import (
     buy,
     dec,
+    in_stock,
     line,
     lines_of,
     make_item,
@@ -121,3 +126,66 @@ def test_the_summary_tells_the_lots_their_age_and_their_freshness(ctx):
     assert summary["oldest_days"] == 4
     [moulds] = lines_of(ctx, batch, "container")
     assert any(item["item_id"] == moulds.item_id for item in summary["items"])
+
+
+def test_an_untracked_batch_is_found_in_a_recall_though_it_made_no_lot(ctx):
+    shop = soap_workshop(ctx)
+    wash = start(ctx, shop, batch_type="untracked")
+    ctx.do("recipes.batch.finish", wash, final_quantity=dec(1))
+    olive = ctx.find(Lot, number="OLIVE-OIL-1")
+    assert [found["label"] for found in batches_of_lot(ctx, olive.id)["batches_without_lots"]] == [wash.label]
+
+
+def test_moulds_that_went_back_whole_are_in_no_recall(ctx):
+    shop = soap_workshop(ctx)
+    batch = start(ctx, shop)
+    [moulds] = lines_of(ctx, batch, "container")
+    ctx.do("recipes.batch.adjust-container", batch, line_id=moulds.id, adjustment_type="quantity", new_total_quantity=0)
+    lot = ctx.find(Lot, number="MOULD-80-1")
+    assert batches_of_lot(ctx, lot.id)["batches_without_lots"] == []
+
+
+def test_a_pinch_too_small_to_be_shared_is_still_found_in_every_lot(ctx):
+    """0.000001 g of saffron in 600 g, 160 g and 240 g of soap: three lots, and a recall must reach all three."""
+    shop = soap_workshop(ctx)
+    saffron = make_item(ctx, "SAFFRON", "raw", "g")
+    jar = make_item(ctx, "JAR", "container", "each", capacity=dec(300), capacity_unit_id=unit_id(ctx, "g"))
+    buy(ctx, saffron, "1", "1000", lot="SAFFRON-1")
+    buy(ctx, jar, "10", "1")
+    mould = shop.items["MOULD-80"]
+    wanted = [line(ctx, saffron, "0.000001", "g"), line(ctx, shop.items["OLIVE-OIL"], "450", "g")]
+    recipe = make_recipe(ctx, name="Saffron Soap", yield_qty=dec(1), yield_unit_id=unit_id(ctx, "kg"),
+                         ingredients=wanted, containers=[{"item_id": jar.id}, {"item_id": mould}])  # fmt: skip
+    chosen = [{"container_id": jar.id, "quantity": 2}, {"container_id": mould, "quantity": 2}]
+    batch = ctx.do("recipes.recipe.start-batch", recipe, containers=chosen)
+    ctx.do("recipes.batch.finish", batch, final_quantity=dec(1))
+    lot = ctx.find(Lot, number="SAFFRON-1")
+    reached = {found["lot_id"] for found in batches_of_lot(ctx, lot.id)["went_into"]["lots"]} - {lot.id}
+    assert len(reached) == 3
+    assert reached == {output.lot_id for output in made_by(ctx, batch)}
+    assert verify(ctx) == []
+
+
+@pytest.mark.parametrize(
+    ("quantity", "weights", "shares"),
+    [
+        ("0.000001", (1, 1, 2), ("0.000001", "0.000001", "0.000001")),
+        ("0.000006", (1, 1, 1, 1), ("0.000001", "0.000001", "0.000002", "0.000002")),
+        ("10", (1, 2), ("3.333333", "6.666667")),
+    ],
+)
+def test_no_share_is_nothing_and_the_sum_is_kept_where_it_can_be(quantity, weights, shares):
+    assert split(dec(quantity), [Fraction(weight) for weight in weights]) == [dec(share) for share in shares]
+
+
+def test_soap_of_an_oil_recalled_while_it_was_made_is_held_back(ctx):
+    shop = soap_workshop(ctx)
+    batch = start(ctx, shop)
+    ctx.do("inventory.lot.recall", ctx.find(Lot, number="OLIVE-OIL-1"), reason="Rancid")
+    ctx.do("recipes.batch.finish", batch, final_quantity=dec(1))
+    [bars] = made_by(ctx, batch)
+    lot = ctx.get(Lot, bars.lot_id)
+    assert (lot.state, lot.state_reason) == ("quarantine", "Made of OLIVE-OIL-1, recalled meanwhile.")
+    assert in_stock(ctx, [bars.item_id]) == {bars.item_id: 0}
+    ctx.do("inventory.lot.release", lot)
+    assert in_stock(ctx, [bars.item_id]) == {bars.item_id: 13}
