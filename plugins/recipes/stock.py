@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
+from itertools import chain, count
 from typing import TYPE_CHECKING
 
 from sqlalchemy import func
@@ -98,15 +99,30 @@ def put(
     ctx: Context, batch: Batch, goods: Sequence[tuple[Item, Priced]], expires_on: date | None, *, held_back: bool
 ) -> list[Movement]:
     """Put what a batch made into stock, each article as a lot that carries the batch's label."""
+    numbers = _lot_numbers(ctx, batch.label or "", {item.id for item, _ in goods})
     place = batch.location_id if batch.location_id is not None else inventory.default_location(ctx).id
     lines = [
         inventory.Incoming(
-            item.id, place, priced.quantity, value=priced.cost, lot_number=batch.label, made_on=ctx.today(),
+            item.id, place, priced.quantity, value=priced.cost, lot_number=numbers[item.id], made_on=ctx.today(),
             expires_on=expires_on, lot_state="quarantine" if held_back else "available",
         )
         for item, priced in goods
     ]  # fmt: skip
     return inventory.receive(ctx, lines, source=_source(ctx, batch), move_type="finished_batch")
+
+
+def _lot_numbers(ctx: Context, label: str, item_ids: Iterable[int]) -> dict[int, str]:
+    """Return the label for each article, with a number behind it where somebody typed it for another lot."""
+    wanted = sorted(set(item_ids))
+    alike = select(Lot.item_id, Lot.number).where(
+        Lot.item_id.in_(wanted), Lot.number.startswith(label, autoescape=True)
+    )
+    taken = {(row.item_id, row.number) for row in ctx.rows(alike)}
+    candidates = {item_id: chain([label], (f"{label}-{n}" for n in count(2))) for item_id in wanted}
+    return {
+        item_id: next(number for number in numbers if (item_id, number) not in taken)
+        for item_id, numbers in candidates.items()
+    }
 
 
 def link(ctx: Context, batch: Batch, links: Sequence[Link]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from core.api import Invalid, Refused, select
-from plugins.inventory.api import Item, Lot
+from plugins.inventory.api import Item, Lot, trace
 from plugins.recipes.api import BatchOutput, Recipe
 from plugins.recipes.tests.workshop import (
     balances,
@@ -225,3 +225,21 @@ def test_a_container_chosen_for_one_batch_does_not_change_the_recipe(ctx):
     usual = ctx.do("recipes.recipe.start-batch", base)
     assert lines_of(ctx, usual, "container") == []
     assert verify(ctx) == []
+
+
+def test_a_label_somebody_gave_to_other_goods_is_not_used_for_them_twice(ctx):
+    """The old notebook called a bought lot LAS-2026-002: the second batch keeps apart from it, and can be finished."""
+    shop = soap_workshop(ctx)
+    [bars, bulk] = _finished(ctx, start(ctx, shop))
+    taken = f"LAS-{ctx.today().year}-002"
+    bought = buy(ctx, bulk.item_id, "1", "5", lot=taken, expires_on=ctx.today())
+    second = _finished(ctx, start(ctx, shop))
+    assert [ctx.get(Lot, made.lot_id).number for made in second] == [taken, f"{taken}-2"]
+    assert [made.item_id for made in second] == [bars.item_id, bulk.item_id]
+    assert trace(ctx, [bought], "backward").lot_ids == []
+    assert verify(ctx) == []
+
+
+def _finished(ctx, batch) -> list[BatchOutput]:
+    ctx.do("recipes.batch.finish", batch, final_quantity=dec("1.2"))
+    return outputs(ctx, batch)

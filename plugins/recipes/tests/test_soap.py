@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from core.api import Refused, select
+from core.testing.house import make_tenant
 from plugins.inventory.api import Item, Lot
 from plugins.recipes.api import BatchOutput
 from plugins.recipes.tests.workshop import balances, buy, dec, in_stock, lines_of, plan, soap_workshop, start, verify
@@ -113,3 +114,21 @@ def test_labels_begin_anew_each_year_and_are_counted_over_all_recipes(ctx):
         f"LAS-{year}-001", f"MIS-{year}-002", f"LAS-{year + 1}-001",
     ]  # fmt: skip
     assert verify(ctx) == []
+
+
+@pytest.mark.parametrize(
+    ("zone", "moment", "year"),
+    [
+        ("Pacific/Auckland", datetime(2026, 12, 31, 10, 59, 59, tzinfo=UTC), 2026),
+        ("Pacific/Auckland", datetime(2026, 12, 31, 11, 0, tzinfo=UTC), 2027),
+        ("America/Los_Angeles", datetime(2027, 1, 1, 7, 59, 59, tzinfo=UTC), 2026),
+        ("America/Los_Angeles", datetime(2027, 1, 1, 8, 0, tzinfo=UTC), 2027),
+    ],
+)
+def test_the_year_of_a_label_turns_at_midnight_where_the_maker_is(kernel, zone, moment, year):
+    tenant = make_tenant(kernel, ["recipes"], zone=zone)
+    with kernel.unit(tenant.id) as ctx:
+        ctx.db.now = lambda: moment
+        shop = soap_workshop(ctx)
+        batch = start(ctx, shop, scale=dec("0.1"))
+        assert batch.label == f"LAS-{year}-001"

@@ -9,7 +9,7 @@ from fractions import Fraction
 import pytest
 
 from core.api import select
-from plugins.inventory.api import Lot, LotLink
+from plugins.inventory.api import Lot, LotLink, Outgoing, Source, default_location, issue
 from plugins.recipes.api import BatchOutput
 from plugins.recipes.genealogy import split
 from plugins.recipes.queries.freshness import inventory_summary
@@ -189,3 +189,28 @@ def test_soap_of_an_oil_recalled_while_it_was_made_is_held_back(ctx):
     assert in_stock(ctx, [bars.item_id]) == {bars.item_id: 0}
     ctx.do("inventory.lot.release", lot)
     assert in_stock(ctx, [bars.item_id]) == {bars.item_id: 13}
+
+
+def test_a_reworked_batch_is_traced_through_the_article_it_came_from(ctx):
+    """Soap scraps go into the next batch of the same article, twice: four generations, none of them its own parent."""
+    shop = soap_workshop(ctx)
+    first = start(ctx, shop)
+    ctx.do("recipes.batch.finish", first, final_quantity=dec("1.2"))
+    [_bars, bulk] = made_by(ctx, first)
+    wanted = [line(ctx, bulk.item_id, "0.1", "kg"), line(ctx, shop.items["LYE"], "1", "g")]
+    rebatch = make_recipe(ctx, name="Rebatch", yield_qty=dec("0.1"), yield_unit_id=unit_id(ctx, "kg"),
+                          yield_item_id=bulk.item_id, ingredients=wanted)  # fmt: skip
+    source = Source("tests.sale", ctx.today())
+    issue(ctx, [Outgoing(bulk.item_id, default_location(ctx).id, dec("0.06"))], source=source, move_type="sale")
+    chain = [bulk.lot_id]
+    for _ in range(2):
+        batch = ctx.do("recipes.recipe.start-batch", rebatch)
+        ctx.do("recipes.batch.finish", batch, final_quantity=dec("0.1"))
+        chain.append(made_by(ctx, batch)[0].lot_id)
+    assert len(set(chain)) == 3
+    back = {lot["lot_id"]: lot["generation"] for lot in batches_of_lot(ctx, chain[2])["made_from"]["lots"]}
+    assert [back[lot_id] for lot_id in chain] == [2, 1, 0]
+    assert back[ctx.find(Lot, number="OLIVE-OIL-1").id] == 3
+    forward = batches_of_lot(ctx, ctx.find(Lot, number="OLIVE-OIL-1").id)["went_into"]["lots"]
+    assert {lot["lot_id"] for lot in forward} >= set(chain)
+    assert verify(ctx) == []
