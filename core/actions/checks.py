@@ -65,7 +65,9 @@ def trees(ctx: Context) -> Iterator[str]:
 
 @check("kernel.outbox", title="The outbox is empty or younger than its limit")
 def outbox(ctx: Context) -> Iterable[str]:
-    """Name every job that has been due for too long and is neither done nor parked."""
+    """Name every job that has been due for too long and is neither done nor parked; a suspended tenant's may wait."""
+    if not ctx.tenant.is_active:
+        return
     late = ctx.now() - OUTBOX_LIMIT
     waiting = sa.select(Job.id, Job.key, Job.state, Job.run_at).where(
         Job.tenant_id == ctx.tenant.id, Job.state.in_(("ready", "queued", "running")), Job.run_at < late

@@ -31,13 +31,13 @@ def upgrade_database(kernel: Kernel) -> list[str]:
     """Upgrade every plugin with a progress bar and publish the roles that came with them."""
     from core.plugins import migrating
 
-    names = migrating.pending(kernel.engine, kernel.registry)
-    if not names:
-        return []
-    with click.progressbar(length=len(names), label="Upgrading the database") as bar:
-        moved = migrating.upgrade(
-            kernel.engine, kernel.registry, kernel.config.database_role, told=lambda _name: bar.update(1)
-        )
+    moved: list[str] = []
+    if names := migrating.pending(kernel.engine, kernel.registry):
+        with click.progressbar(length=len(names), label="Upgrading the database") as bar:
+            moved = migrating.upgrade(
+                kernel.engine, kernel.registry, kernel.config.database_role, told=lambda _name: bar.update(1)
+            )
+    # Also where no table moved: a release may bring a role alone, and the last upgrade may have ended here.
     publish_all_roles(kernel)
     return moved
 

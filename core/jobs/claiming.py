@@ -17,6 +17,7 @@ from core.actions.observers import note_parked
 from core.db.session import KernelSession
 from core.resources.kinds import plain_json
 from core.services.models import Job
+from core.tenancy.models import Tenant
 
 if TYPE_CHECKING:
     from core.kernel import Kernel
@@ -48,19 +49,25 @@ _COLUMNS = (Job.id, Job.tenant_id, Job.user_id, Job.key, Job.arguments, Job.trie
 
 
 def claim_job(kernel: Kernel, job_id: int) -> Claim | None:
-    """Claim one job; None when it is done, running, not due yet or was never committed."""
-    return _claim(kernel, Job.id == job_id, Job.state.in_(("ready", "queued")), Job.run_at <= kernel.clock())
+    """Claim one job; None when it is done, running, not due or was never committed."""
+    return _claim(kernel, Job.id == job_id, Job.state.in_(("ready", "queued")), *due(kernel.clock()))
 
 
 def claim_next(kernel: Kernel) -> Claim | None:
     """Claim the job that has been due the longest; None when nothing is due."""
-    due = sa.select(Job.id).where(Job.state == "ready", Job.run_at <= kernel.clock()).order_by(Job.run_at, Job.id)
+    waiting = sa.select(Job.id).where(Job.state == "ready", *due(kernel.clock())).order_by(Job.run_at, Job.id).limit(1)
     # A glance first: on SQLite the claim itself takes the only writer's lock.
     with kernel.platform_reading() as db:
-        if db.execute(due.limit(1)).first() is None:
+        if db.execute(waiting).first() is None:
             return None
-    first = due.limit(1).with_for_update(skip_locked=True).scalar_subquery()
+    first = waiting.with_for_update(skip_locked=True).scalar_subquery()
     return _claim(kernel, Job.id == first)
+
+
+def due(now: datetime) -> tuple[sa.ColumnElement[bool], ...]:
+    """Return what a job must be to run now: its moment has come, and its tenant is not suspended."""
+    suspended = sa.select(Tenant.id).where(Tenant.id == Job.tenant_id, Tenant.is_active.is_(False))
+    return Job.run_at <= now, ~sa.exists(suspended)
 
 
 def _claim(kernel: Kernel, *conditions: sa.ColumnElement[bool]) -> Claim | None:

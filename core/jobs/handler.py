@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm.exc import StaleDataError
 
@@ -18,6 +19,7 @@ from core.errors import Problem
 from core.identity.actor import Actor, system_actor
 from core.jobs.claiming import Claim, LostClaim, claim_job, finish, give_back, hold
 from core.jobs.progress import Progress
+from core.tenancy.models import Tenant
 
 if TYPE_CHECKING:
     from core.kernel import Kernel
@@ -108,7 +110,7 @@ def _actor_of(kernel: Kernel, claim: Claim) -> Actor:
 
 
 def _settle(kernel: Kernel, claim: Claim, error: Exception) -> None:
-    last = claim.tries >= tries_of(kernel, claim.key) or _is_hopeless(error)
+    last = not _is_suspended(kernel, claim) and (claim.tries >= tries_of(kernel, claim.key) or _is_hopeless(error))
     # What the kernel itself refuses to run is no failure of the observer.
     counts = claim.key in kernel.registry.observers and not isinstance(error, Hopeless)
     give_back(kernel, claim, describe(error), last=last, counts=counts)
@@ -127,6 +129,12 @@ def describe(error: Exception) -> str:
     if isinstance(error, Problem):
         return f"{error.code}: {error.detail}"
     return str(error) if isinstance(error, Hopeless) else f"{type(error).__name__}: {error}"
+
+
+def _is_suspended(kernel: Kernel, claim: Claim) -> bool:
+    """Whether the tenant was suspended since the claim: its job waits, as all its others do."""
+    with kernel.platform_reading() as db:
+        return db.scalar(sa.select(Tenant.is_active).where(Tenant.id == claim.tenant_id)) is False
 
 
 def _is_hopeless(error: Exception) -> bool:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
+from core.jobs.claiming import due
 from core.jobs.handler import run_job
 from core.jobs.sweeping import LEASE, mark_ready
 from core.services.models import Job
@@ -93,15 +94,15 @@ def message_id(job_id: int, tries: int) -> str:
 
 def _mark_queued(kernel: Kernel, job_ids: Sequence[int] | None) -> list[tuple[int, int]]:
     now = kernel.clock()
-    due = sa.select(Job.id, Job.tries).where(Job.state == "ready", Job.run_at <= now)
+    waiting = sa.select(Job.id, Job.tries).where(Job.state == "ready", *due(now))
     if job_ids is not None:
-        due = due.where(Job.id.in_(job_ids))
+        waiting = waiting.where(Job.id.in_(job_ids))
     else:
         with kernel.platform_reading() as db:
-            if db.execute(due.limit(1)).first() is None:
+            if db.execute(waiting.limit(1)).first() is None:
                 return []
     with kernel.platform() as db:
-        rows = db.execute(due.order_by(Job.run_at, Job.id).limit(BATCH).with_for_update(skip_locked=True)).all()
+        rows = db.execute(waiting.order_by(Job.run_at, Job.id).limit(BATCH).with_for_update(skip_locked=True)).all()
         ids = [row.id for row in rows]
         mark = sa.update(Job).where(Job.id.in_(ids)).values(state="queued", claimed_at=now)
         db.execute(mark.execution_options(synchronize_session=False))

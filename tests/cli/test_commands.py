@@ -10,6 +10,7 @@ from core.actions import modules, observers
 from core.actions.models import AuditEntry
 from core.actions.tenants import find_tenant
 from core.cli import COMMANDS, main
+from core.identity.models import Role
 from core.identity.passwords import verify_password
 from core.identity.users import get_user
 
@@ -188,6 +189,15 @@ def test_a_module_whose_plugin_is_gone_is_told(run, soap, monkeypatch):
 
 def test_upgrading_an_up_to_date_database_does_nothing(run):
     assert "The database is up to date." in run("upgrade").output
+
+
+def test_an_upgrade_that_ended_before_the_roles_goes_on_there(run, soap, fresh_database):
+    with fresh_database.platform() as db:
+        db.execute(sa.delete(Role).where(Role.key == "inventory.viewer"))
+    words = ("user", "create", "ben", "--email", "ben@example.com", "--tenant", "soap", "--role", "inventory.viewer")
+    assert "no role" in run(*words, send=PASSWORD, code=1).output
+    assert "The database is up to date." in run("upgrade").output
+    assert "Made the user ben in soap." in run(*words, send=PASSWORD).output
 
 
 @pytest.mark.parametrize("words", [("upgrade",), ("tenant", "list"), ("verify",)])

@@ -2,11 +2,15 @@
 
 import pytest
 
+from core.actions import observers
+from core.actions.verifying import verify
 from core.identity import users
 from core.identity.members import get_member, set_roles
 from core.identity.models import User
 from core.identity.permissions import PermissionSet
-from core.jobs.claiming import delay
+from core.jobs.claiming import claim_next, delay
+from core.jobs.handler import run_claimed
+from core.tenancy.models import Tenant
 from core.testing import house
 from tests.bakery import jobs
 
@@ -81,6 +85,47 @@ def test_nobody_acts_after_they_left(bench, kernel, tenant, fate):
     assert bench.job(job_id).state == "failed"
     assert "may no longer act" in bench.job(job_id).error
     assert bench.loaves() == []
+
+
+@pytest.fixture
+def suspend(kernel, tenant):
+    def change(*, active=False):
+        with kernel.platform() as db:
+            db.get_one(Tenant, tenant.id).is_active = active
+
+    return change
+
+
+def test_jobs_of_a_suspended_tenant_wait_for_it(bench, kernel, tenant, clock, suspend):
+    baker = house.make_member(kernel, tenant, is_owner=True)
+    asked = [bench.ask("bakery.bake_loaf", name="rye"), bench.ask("bakery.bake_loaf", actor=baker.actor, name="spelt")]
+    suspend()
+    other = house.make_tenant(kernel)
+    bench.ask("bakery.bake_loaf", tenant=other, name="wheat")
+    assert bench.run() == [None]
+    assert [bench.job(job_id).state for job_id in asked] == ["ready", "ready"]
+    clock.wait(days=2)
+    late = [verdict.tenant for verdict in verify(kernel) if verdict.differences]
+    assert late == []
+    suspend(active=True)
+    assert bench.run() == [None, None]
+    assert bench.loaves() == ["rye", "spelt"]
+
+
+def test_a_tenant_suspended_after_the_claim_keeps_its_jobs(bench, kernel, tenant, clock, suspend):
+    baker = house.make_member(kernel, tenant, is_owner=True)
+    for asker in (None, baker.actor):
+        with kernel.unit(tenant.id, asker) as ctx:
+            ctx.do("bakery.loaf.bake", ctx.do("bakery.loaf.create", name=f"rye of {asker and asker.username}"))
+    claims = [claim_next(kernel), claim_next(kernel)]
+    suspend()
+    assert all(run_claimed(kernel, claim) is not None for claim in claims)
+    assert [bench.job(claim.id).state for claim in claims] == ["ready", "ready"]
+    suspend(active=True)
+    clock.wait(minutes=1)
+    assert bench.run() == [None, None]
+    with kernel.unit(tenant.id, readonly=True) as ctx:
+        assert observers.failing(ctx) == {}
 
 
 def test_a_module_switched_off_runs_nothing(bench, kernel, tenant):

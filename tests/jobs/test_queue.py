@@ -10,6 +10,7 @@ from core.jobs.claiming import claim_job
 from core.jobs.drivers import attach
 from core.jobs.queue import QUEUE, Relay, message_id, send, work
 from core.jobs.sweeping import LEASE, sweep
+from core.tenancy.models import Tenant
 from core.testing import house
 from tests.bakery.kernels import open_bakery
 
@@ -163,3 +164,21 @@ def test_the_module_gate_holds_here_too(bench, kernel, tenant, connection):
     house.switch_module_off(kernel, tenant.id, "bakery")
     work(kernel, connection, until_empty=True)
     assert (bench.job(job_id).state, bench.loaves()) == ("failed", [])
+
+
+def test_a_suspended_tenant_is_sent_nothing_until_it_is_back(bench, kernel, tenant, connection, relay, clock):
+    def set_active(active):
+        with kernel.platform() as db:
+            db.get_one(Tenant, tenant.id).is_active = active
+
+    sent = bench.ask("bakery.bake_loaf", name="rye")
+    set_active(False)
+    work(kernel, connection, until_empty=True)
+    clock.wait(minutes=2)
+    assert relay.resend_lost(kernel) == 1
+    relay.send_waiting(kernel)
+    assert (bench.job(sent).state, messages(connection)) == ("ready", [])
+    set_active(True)
+    relay.send_waiting(kernel)
+    work(kernel, connection, until_empty=True)
+    assert (bench.job(sent).state, bench.loaves()) == ("done", ["rye"])
