@@ -68,6 +68,8 @@ def sentence_of(error: Exception) -> str:
         return f"The database cannot be used: {_first_line(error.orig)}"
     if isinstance(error, DBAPIError):
         return f"The database refused it: {_first_line(error.orig)}"
+    if isinstance(error, UnicodeError):
+        return "Something in the command or its input is not UTF-8 text; write it anew."
     if isinstance(error, OSError):
         return f"{error.strerror or error}: {error.filename}" if error.filename else str(error.strerror or error)
     if type(error).__module__.startswith("redis"):

@@ -44,6 +44,7 @@ def import_file(
     from core.actions.archives import is_archive
     from core.actions.import_files import read_import_file
     from core.actions.importing import load_rows
+    from core.desk.imports import importable
 
     with opened() as kernel:
         if is_archive(file):
@@ -53,7 +54,7 @@ def import_file(
             raise click.UsageError("Name the --tenant and the --resource of the rows.")
         content = file.read_bytes()
         with kernel.unit(_tenant_id(kernel, slug)) as ctx:
-            shape = ctx.kernel.shape(ctx, _resource(ctx, key))
+            shape = ctx.kernel.shape(ctx, importable(ctx, _resource(ctx, key).key))
             read = read_import_file(file.name, content)
             rows = read.rows(shape, _fields_of(mapping))
             with click.progressbar(length=100, label="Importing") as bar:

@@ -45,7 +45,7 @@ def create(
                 db, kernel.identity.policy, username=username, email=email, name=name or username, password=password,
                 is_platform_admin=platform_admin,
             )  # fmt: skip
-            for slug in tenants:
+            for slug in dict.fromkeys(tenants):
                 join_tenant(kernel, db, made, slug, roles, owner=owner)
         click.echo(f"Made the user {username}" + (f" in {', '.join(tenants)}." if tenants else "."))
 

@@ -14,6 +14,7 @@ from core.cli.tables import print_table
 if TYPE_CHECKING:
     from core.kernel import Kernel
 
+LARGEST_ID = 2**63 - 1
 STATES = ("ready", "queued", "running", "done", "failed")
 
 
@@ -93,15 +94,16 @@ def show(state: str | None, slug: str | None, limit: int) -> None:
     """Show jobs, newest first, with the error of those that failed."""
     import sqlalchemy as sa
 
+    from core.actions.tenants import find_tenant
     from core.services.models import Job
     from core.tenancy.models import Tenant
 
     wanted = sa.select(Job, Tenant.slug).join(Tenant, Tenant.id == Job.tenant_id).order_by(Job.id.desc()).limit(limit)
     if state:
         wanted = wanted.where(Job.state == state)
-    if slug:
-        wanted = wanted.where(Tenant.slug == slug)
     with opened() as kernel, kernel.platform_reading() as db:
+        if slug:
+            wanted = wanted.where(Job.tenant_id == find_tenant(db, slug).id)
         rows = [(job.id, name, job.key, job.state, job.tries, f"{job.run_at:%Y-%m-%d %H:%M:%S}", _first_line(job.error))
                 for job, name in db.execute(wanted)]  # fmt: skip
         print_table(("job", "tenant", "key", "state", "tries", "due (UTC)", "error"), rows)
@@ -112,7 +114,7 @@ def _first_line(text: str) -> str:
 
 
 @jobs.command("retry")
-@click.argument("job_ids", nargs=-1, required=True, type=int, metavar="JOB...")
+@click.argument("job_ids", nargs=-1, required=True, type=click.IntRange(1, LARGEST_ID), metavar="JOB...")
 def retry(job_ids: tuple[int, ...]) -> None:
     """Put parked JOBs back; workers try them again from the start."""
     from core.actions.deferred import retry as put_back

@@ -171,6 +171,29 @@ def test_faults_of_a_file_are_all_told_and_nothing_is_stored(run, soap, tmp_path
         "export", "inventory.unicorn", "--tenant", "soap", code=1).output  # fmt: skip
 
 
+@pytest.mark.parametrize(("words", "code", "said"), [
+    (("jobs", "list", "--tenant", "soup"), 1, "There is no tenant 'soup'"),
+    (("jobs", "retry", 10**30), 2, "not in the range"),
+    (("tenant", "enable", "so\udcffp", "recipes"), 1, "not UTF-8 text"),
+])  # fmt: skip
+def test_words_that_name_nothing_are_told(run, soap, words, code, said):
+    assert said in run(*words, code=code).output
+
+
+@pytest.mark.parametrize("key", ["kernel.role", "kernel.audit", "inventory.move", "inventory.lot"])
+def test_what_takes_no_files_over_the_api_takes_none_here(run, soap, tmp_path, key):
+    target = tmp_path / "rows.csv"
+    run("export", key, "--tenant", soap, "-o", target)
+    refused = run("import", target, "--tenant", soap, "--resource", key, code=1).output
+    assert f"There is no resource '{key}' that takes files." in refused
+
+
+def test_a_tenant_named_twice_is_joined_once(run, soap):
+    words = ("user", "create", "ben", "--email", "ben@example.com", "--tenant", soap, "--tenant", soap)
+    run(*words, send=PASSWORD)
+    assert run("tenant", "list").output.splitlines()[1].split()[-2] == "2"
+
+
 def test_what_required_plugins_need_is_not_uninstalled(run, soap):
     assert "Uninstall first what requires it" in run("uninstall", "inventory", "--yes", code=1).output
     assert "cannot be uninstalled" in run("uninstall", "kernel", "--yes", code=1).output
