@@ -91,12 +91,25 @@ def test_lines_that_can_be_typed_into_are_said_in_the_unit_of_their_item(pages, 
     assert units_of(refused) == units_of(page)
 
 
-def test_a_line_of_another_item_says_no_unit_before_it_is_saved(pages, stocked):
+def test_a_line_of_another_item_says_its_unit_before_it_is_saved(pages, stocked):
     url = counted(stocked)
     page = pages.open(url)
     [jar] = [row["id"] for row in stocked.get("items?code=JAR").json["items"]]
     changed = {"lines-0-item_id": str(jar), "lines-1-counted_quantity": "many"}
-    assert units_of(pages.send(page, url, status=422, **changed).text) == [""] * 3 + ["g"] * 3 + ["each"] * 3
+    assert units_of(pages.send(page, url, status=422, **changed).text) == ["each"] * 3 + ["g"] * 3 + ["each"] * 3
+    unknown = {"lines-0-item_id": "999999999", "lines-1-counted_quantity": "many"}
+    assert units_of(pages.send(page, url, status=422, **unknown).text) == [""] * 3 + ["g"] * 3 + ["each"] * 3
+
+
+def test_a_form_asks_for_the_unit_of_what_was_chosen(pages, pages_with, stocked):
+    url = counted(stocked)
+    [jar] = [row["id"] for row in stocked.get("items?code=JAR").json["items"]]
+    asked = {"_changed": "lines-7-item_id", "lines-7-item_id": str(jar), "lines-8-item_id": "nonsense"}
+    told = pages.post("/counts/change", **asked)
+    assert told.json["units"] == {"lines-7-": {"item.base_unit": "each"}}
+    assert 'name="lines-0-item_id"' in pages.open(url)
+    counter = pages_with("inventory.count.read", "inventory.count.create", "inventory.count.update")
+    assert counter.post("/counts/change", **asked).json["units"] == {}
 
 
 def test_two_versions_of_lines_are_merged(pages, stocked):

@@ -106,6 +106,23 @@ def test_the_set_up_is_readable_for_everybody(chromium, fresh_database):
         context.close()
 
 
+def test_the_set_up_begins_with_the_time_zone_of_who_sets_up(chromium, fresh_database):
+    token = setup_token(fresh_database.identity.policy)
+    with served(create_app(fresh_database)) as address:
+        for zone, scripts, expected in (("Europe/Lisbon", True, "Europe/Lisbon"), ("Europe/Lisbon", False, "UTC")):
+            context = chromium.new_context(base_url=address, timezone_id=zone, java_script_enabled=scripts)
+            page = context.new_page()
+            page.goto(f"/setup?token={token}")
+            expect(page.get_by_label("Time zone")).to_have_value(expected)
+            if scripts:
+                page.get_by_label("Time zone").select_option("Asia/Tokyo")
+                page.locator("form.set-up").evaluate("form => { form.noValidate = true; form.submit(); }")
+                expect(page.get_by_role("heading", name="Set up OpenMill")).to_be_visible()
+                expect(page.locator("#f-organisation[aria-invalid]")).to_be_visible()
+                expect(page.get_by_label("Time zone")).to_have_value("Asia/Tokyo")
+            context.close()
+
+
 def test_every_page_is_whole_on_a_phone(open_page, operator, places):
     page, wide = open_page("/", width=390, member=operator), {}
     for path in NARROW:

@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.hands import faults_of, overflow_of
+from tests.browser.hands import faults_of, overflow_of, small_targets_of
 
 
 @pytest.fixture
@@ -70,6 +70,15 @@ def test_no_page_is_wider_than_a_phone(open_page, shop):
         page.goto(path.format(**shop))
         wide[name] = overflow_of(page)
     assert {name: more for name, more in wide.items() if more > 0} == {}
+
+
+def test_a_finger_hits_what_it_means(open_page, shop):
+    page = open_page("/", width=390)
+    missed = {}
+    for path in SHAPES.values():
+        page.goto(path.format(**shop))
+        missed[path] = small_targets_of(page)
+    assert {path: faults for path, faults in missed.items() if faults} == {}
 
 
 @pytest.mark.parametrize("width", [390, 1280])

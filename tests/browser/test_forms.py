@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from core.resources.kinds import KINDS
-from tests.browser.hands import choose, faults_of
+from tests.browser.hands import choose, faults_of, overflow_of
 
 PASTE = """([selector, text]) => {
   const data = new DataTransfer();
@@ -132,8 +132,46 @@ def test_the_unit_of_another_item_is_not_that_of_the_old_one(open_page, client, 
     lot = page.locator("select[name=lines-0-lot_id]")
     expect(lot.locator("option:checked")).to_have_text(re.compile(r"OLIVE-\d{4}-\d{5}"))
     page.locator("select[name=lines-0-item_id]").evaluate("select => select.focus()")
-    choose(page, "Item, row 1", "COCOA")
-    expect(units).to_have_text(["", "", ""])
+    number = client.get("admin/uom?code=each").json["items"][0]["id"]
+    client.post("items", {"code": "JAR", "name": "Jar", "base_unit_id": number})
+    choose(page, "Item, row 1", "JAR")
+    expect(units).to_have_text(["each", "each", "each"])
+
+
+LONG_LOT = "SHEA-BUTTER-R-2026-00019"
+CUT = """cells => cells.filter((cell) => {
+  const text = document.createElement("span");
+  text.textContent = cell.selectedOptions[0].textContent;
+  text.style.font = getComputedStyle(cell).font;
+  document.body.append(text);
+  const { paddingLeft, paddingRight } = getComputedStyle(cell);
+  const room = cell.clientWidth - parseFloat(paddingLeft) - parseFloat(paddingRight);
+  const wide = text.getBoundingClientRect().width;
+  text.remove();
+  return wide > room;
+}).map((cell) => cell.selectedOptions[0].textContent)"""
+
+
+def test_the_number_of_a_lot_is_read_whole_and_the_grid_stays_in_its_frame(open_page, client, pantry):
+    place = one(client, "admin/locations?is_default=true")
+    line = {"item_id": one(client, "items?code=OLIVE")["id"], "quantity": "1234.5", "unit_cost": "1"}
+    lines = [line, {**line, "lot_number": LONG_LOT}]
+    receipt = client.post("receipts", {"location_id": place["id"], "lines": lines}).json
+    assert client.post(f"receipts/{receipt['id']}/post", {}).status_code == 200
+    count = client.post("counts", {"location_id": place["id"]}).json
+    assert client.post(f"counts/{count['id']}/start", {}).status_code == 200
+    page = open_page(f"/counts/{count['id']}")
+    lots = page.locator("select[name$=lot_id]")
+    expect(lots.filter(has_text=LONG_LOT)).to_have_count(1)
+    assert lots.evaluate_all(CUT) == []
+    frame = page.locator(".lines-body .scroll")
+    assert frame.evaluate("frame => frame.scrollWidth - frame.clientWidth") == 0
+    page.set_viewport_size({"width": 900, "height": 800})
+    assert overflow_of(page) == 0
+    # What is beyond the frame fades, and is reached by going there.
+    assert frame.evaluate("frame => getComputedStyle(frame).maskImage") != "none"
+    page.locator("[name=lines-0-note]").focus()
+    assert frame.evaluate("frame => frame.scrollLeft") > 0
 
 
 def test_rows_come_from_a_spreadsheet(open_page, client, pantry):

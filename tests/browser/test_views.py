@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import expect
 
 from plugins.inventory.models.reservations import Reservation
-from tests.browser.hands import faults_of, overflow_of
+from tests.browser.hands import faults_of, overflow_of, small_targets_of
 
 
 @pytest.fixture
@@ -34,6 +34,25 @@ def transfer(client, shop):
     body = {"from_location_id": shop["start"], "to_location_id": shop["end"], "requested_on": "2026-03-11",
             "lines": [line]}  # fmt: skip
     return client.post("transfers", body).json
+
+
+def test_a_full_day_is_hit_by_a_finger_and_says_that_there_is_more(open_page, client, shop):
+    line = {"item_id": shop["item"], "quantity": "10", "unit_id": shop["unit"]}
+    body = {"from_location_id": shop["start"], "to_location_id": shop["end"], "lines": [line]}
+    for day in ("2026-03-11",) * 5 + ("2026-03-12",) * 2:
+        assert client.post("transfers", {**body, "requested_on": day}).status_code == 201
+    page = open_page("/transfers?view=calendar&on=2026-03-11", width=390)
+    assert small_targets_of(page) == []
+    assert overflow_of(page) == 0
+    full = page.locator("[data-day='2026-03-11']")
+    expect(full.locator(".entry")).to_have_count(3)
+    full.get_by_role("link", name="2 more").click()
+    expect(page.locator(".agenda-entry")).to_have_count(5)
+    for view in ("kanban", "chart"):
+        page.goto(f"/transfers?view={view}")
+        assert small_targets_of(page) == []
+    page.goto("/items/categories?view=tree")
+    assert small_targets_of(page) == []
 
 
 def column(page, name):

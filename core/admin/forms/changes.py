@@ -11,6 +11,7 @@ from flask import Response, jsonify, request
 
 from core.actions.context import Context
 from core.actions.suggesting import Known, Suggestion, suggest
+from core.admin.forms.far_units import units_behind
 from core.admin.forms.generated import BoundForm, BoundGrid
 from core.admin.forms.inputs import Row
 from core.admin.forms.pickers import find_typed
@@ -43,7 +44,7 @@ def answer_change(visit: Visit, resource: Resource) -> Response:
         for item in touched:
             found |= _changed(ctx, resource, form, item, known)
         del held
-        return jsonify(fields=found)
+        return jsonify(fields=found, units=units_behind(ctx, shape, form, found))
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,7 @@ from core.admin.forms.inputs import Posted as Posted
 from core.admin.forms.values import body_of, plain_number
 
 MOST_ROWS = 2000
+LONG_NUMBERS = ((26, "longer"), (21, "long"))
 REQUIRED_MESSAGES = frozenset({"Field may not be null.", "Missing data for required field.", "Must not be empty."})
 
 
@@ -152,6 +153,16 @@ class BoundGrid:
         if self._rows is None:
             return [line.get(name) for line in self.lines]
         return [row.find(name).data for row in self._rows]
+
+    @property
+    def widths(self) -> dict[str, str]:
+        """How much room columns need for numbers that are longer than usual, such as those of lots."""
+        return {info.name: width for info in self.columns if info.finder and (width := self._width(info))}
+
+    def _width(self, info: ControlInfo) -> str:
+        labels = (line.get(info.label_name) or "" for line in self.lines)
+        longest = max((len(word) for label in labels for word in label.split()), default=0)
+        return next((width for least, width in LONG_NUMBERS if longest > least), "")
 
     @property
     def too_long(self) -> str:

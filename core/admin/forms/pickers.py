@@ -12,8 +12,8 @@ from core.desk.naming import MOST_OPTIONS, Option, choices, ids_of, is_text, lab
 from core.errors import Problem
 from core.plugins.declarations import Resource
 
-__all__ = ["MOST_OPTIONS", "choices", "find_typed", "ids_of", "is_text", "label_of_row", "may_read", "name_chosen",
-           "names_of", "offer_choices"]  # fmt: skip
+__all__ = ["MOST_OPTIONS", "choices", "find_typed", "ids_of", "is_id", "is_text", "label_of_row", "may_read",
+           "name_chosen", "names_of", "offer_choices"]  # fmt: skip
 FEW = 20
 TYPED = "__find"
 
@@ -115,7 +115,7 @@ def _name_units(ctx: Context, form: BoundForm) -> None:
             if not info.numeric or not info.unit_of or not any(letter.isalpha() for letter in str(control.data or "")):
                 continue
             unit = part.find(f"{info.unit_of}_id")
-            if unit is not None and _is_id(str(unit.data or "")):
+            if unit is not None and is_id(str(unit.data or "")):
                 asked.setdefault(unit.info.target, []).append((control, str(unit.data)))
     for key, found in asked.items():
         resource = ctx.registry.resources.get(key)
@@ -125,7 +125,8 @@ def _name_units(ctx: Context, form: BoundForm) -> None:
                 control.unit = control.unit_lead + names.get(int(value), "")
 
 
-def _is_id(text: str) -> bool:
+def is_id(text: str) -> bool:
+    """Whether a text can be the id of a record."""
     return text.isascii() and text.isdecimal() and len(text) < 16
 
 

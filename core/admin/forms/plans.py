@@ -31,7 +31,7 @@ def record_plan(ctx: Context, shape: Shape) -> FormPlan:
 def _record_plan(ctx: Context, shape: Shape) -> FormPlan:
     names = [name for part in shape.form if isinstance(part, Group) for name in part.fields]
     fields = [shape.fields[name] for name in dict.fromkeys(names)]
-    watched = watches(ctx, shape)
+    watched = {*watches(ctx, shape), *_near_units(fields)}
     infos = tuple(
         replace(
             field_info(ctx, item, shape.model), watched=item.name in watched,
@@ -49,9 +49,10 @@ def _line_plan(ctx: Context, shape: Shape, part: Lines) -> GridPlan:
     shown = [name for name in part.fields if name in line.fields] or [name for name in line.fields if name != "id"]
     items = [line.fields[name] for name in shown]
     watched, units = watches(ctx, shape), {f"{item.unit}_id" for item in items if item.unit}
+    near = _near_units(items)
     columns = tuple(
         replace(
-            field_info(ctx, item, line.model), watched=f"{part.name}.{item.name}" in watched,
+            field_info(ctx, item, line.model), watched=f"{part.name}.{item.name}" in watched or item.name in near,
             totalled=type(item.type) is Money or item.name in part.totals, tells_unit=item.name in units,
             # Nobody needs it twice: where a column of its own says it, and beside the price of something.
             unit_beside=bool(item.unit) and item.kind.name != "money" and f"{item.unit}_id" not in shown,
@@ -62,6 +63,11 @@ def _line_plan(ctx: Context, shape: Shape, part: Lines) -> GridPlan:
     )  # fmt: skip
     ordered = "position" in line.fields and not line.fields["position"].readonly and "position" not in shown
     return GridPlan(part.name, part.title or line.title, columns, tab=part.tab, ordered=ordered)
+
+
+def _near_units(items: Iterable[Field]) -> set[str]:
+    """Return the references behind which the units of some amounts are: only the server knows what they become."""
+    return {f"{item.unit.partition('.')[0]}_id" for item in items if "." in item.unit}
 
 
 def field_info(ctx: Context, item: Field, owner: Any) -> ControlInfo:

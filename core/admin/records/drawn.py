@@ -37,6 +37,7 @@ class OpenGrid:
     blank: GeneratedForm
     body: Markup
     totals: dict[str, str]
+    widths: dict[str, str]
     line_row: LineRow | None = None
     problem: str = ""
     kind: str = "lines"
@@ -66,7 +67,8 @@ def drawn_form(parts: Sequence[Any], form: BoundForm, form_layout: FormLayout) -
         form_layout, form.inputs.currency, form.inputs.judged(), tuple(cell.wide for cell in cells),
         tuple(tuple(item.label for item in part.items) for part in parts if part.kind == "group"),
         tuple(bool(table.table) for table in tables),
-        tuple((bool(grid.count), grid.blank_row.judged(), *said) for grid, said in zip(grids, totals, strict=True)),
+        tuple((bool(grid.count), grid.blank_row.judged(), tuple(grid.widths.items()), *said)
+              for grid, said in zip(grids, totals, strict=True)),
     )  # fmt: skip
     known: FormPattern = form.plan.kept.get(kind, partial(_pattern, parts, form, form_layout))
     inputs = form.inputs
@@ -104,7 +106,7 @@ def _open_grid(grid: BoundGrid, places: Iterator[int]) -> OpenGrid:
     body = _hole(places)
     return OpenGrid(
         grid.name, grid.title, grid.help, grid.columns, grid.ordered, grid.tab, grid.count, grid.blank, body,
-        {name: _hole(places) for name in grid.totals},
+        {name: _hole(places) for name in grid.totals}, grid.widths,
     )  # fmt: skip
 
 

@@ -13,6 +13,7 @@ from core.actions.history import mark_questions
 from core.actions.run import Call, Outcome, find_action, run_action
 from core.actions.unit import Answer, perform
 from core.admin.display.answers import blocks_of
+from core.admin.forms.far_units import name_units_behind
 from core.admin.forms.generated import BoundForm, Posted
 from core.admin.forms.pickers import find_typed, label_of_row
 from core.admin.frame.visit import Crumb, Note, Visit, frame, go, show
@@ -80,6 +81,7 @@ def create_record(visit: Visit, resource: Resource) -> Response:
         form = bind_form(ctx, shape, {}, request.form)
         errors = find_typed(ctx, form, request.form)
         if form.press(request.form):
+            name_units_behind(ctx, shape, form)
             return show_new(visit, ctx, resource, form)
         body = form.body(creating=True)
     try:
@@ -88,6 +90,7 @@ def create_record(visit: Visit, resource: Resource) -> Response:
     except Problem as problem:
         form.show(problem.errors)
         with visit.reading() as ctx:
+            name_units_behind(ctx, ctx.shape(resource), form)
             return show_new(visit, ctx, resource, form, problem)
     made = outcome.records[0].id
     if in_sheet():
@@ -171,6 +174,7 @@ def save_record(visit: Visit, resource: Resource, record_id: int) -> Response:
         if request.form.get("_merge"):
             form = _merged_form(ctx, shape, row, form)
         if form.press(request.form) or request.form.get("_edit"):
+            name_units_behind(ctx, shape, form)
             return show_record(visit, ctx, resource, Opened(row, form))
         changed = _changed(form, bind_form(ctx, shape, row))
     try:
@@ -181,6 +185,7 @@ def save_record(visit: Visit, resource: Resource, record_id: int) -> Response:
     except Problem as problem:
         form.show(problem.errors)
         with visit.reading() as ctx:
+            name_units_behind(ctx, ctx.shape(resource), form)
             return show_record(visit, ctx, resource, Opened(row, form), problem)
     return go(f"/{resource.path}/{record_id}", Note("Saved." if changed else "Nothing was changed."))
 

@@ -1,6 +1,6 @@
 // On-change: the form's own inputs and the touched rows go out, only what becomes different comes back.
 import { all, token } from "./dom.js";
-import { fill, rowOf, textOf } from "./form-cells.js";
+import { fill, prefixOf, rowOf, textOf } from "./form-cells.js";
 
 const MOST_AT_ONCE = 100;
 const asked = new Map();
@@ -23,12 +23,22 @@ async function ask(form, rows, names, { onlyEmpty = false, signal } = {}) {
   const before = textsOf(rows.length ? rows.flatMap((row) => all("[name]", row)) : form.elements);
   const answer = await fetch(`${pathOf(form)}/change`, { method: "POST", body: sent(form, rows, names), headers: { Accept: "application/json", "X-CSRF-Token": token() }, signal });
   if (!answer.ok) return;
-  const { fields } = await answer.json();
+  const { fields, units } = await answer.json();
   for (const [name, { value, label }] of Object.entries(fields)) {
     const other = form.elements[name];
     // What somebody typed meanwhile is theirs.
     const touched = !other || (before.has(name) && textOf(other) !== before.get(name)) || other.tomselect?.isFocused;
     if (!touched && !(onlyEmpty && textOf(other))) fill(other, value, label);
+  }
+  for (const [prefix, told] of Object.entries(units)) nameFarUnits(prefix ? rows.find((row) => prefixOf(row) === prefix) : form, prefix, told);
+}
+
+// What is behind a chosen record only the server knows.
+function nameFarUnits(scope, prefix, told) {
+  if (!scope?.isConnected) return;
+  for (const unit of all(".unit[data-unit-of]", scope)) {
+    const name = unit.dataset.unitOf.replace(/_id$/, "");
+    if (told[name] && prefixOf(rowOf(unit)) === prefix) unit.textContent = (unit.dataset.lead ?? "") + told[name];
   }
 }
 

@@ -21,7 +21,7 @@ function settle(element) {
 
 const names = (element) => [element.dataset.visibleWhen, element.dataset.closedWhen].filter(Boolean).flatMap((json) => read(json).map(([name]) => name));
 
-// The unit beside an amount is that of the record that was chosen. One behind it only the server knows.
+// The unit beside an amount is that of the record that was chosen. One behind it is asked for with the change.
 function nameUnits(select, scope, name) {
   const behind = `${name.replace(/_id$/, "")}.`;
   for (const unit of all(".unit[data-unit-of]", scope)) {

@@ -65,6 +65,12 @@ document.addEventListener("change", (event) => {
   if (event.target.matches("[data-submit]")) event.target.form.requestSubmit();
 });
 
+// Who sets up is most often where the organisation is; a zone that the list does not know changes nothing.
+onArrival(() => {
+  const { timeZone } = Intl.DateTimeFormat().resolvedOptions();
+  all("select[data-own-zone]").forEach((select) => [...select.options].some((option) => option.value === timeZone) && (select.value = timeZone));
+});
+
 // The first field with a fault, else the summary, is where the eyes and the keyboard should be.
 one("[data-focus]")?.focus();
 prepare(document);
