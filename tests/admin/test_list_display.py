@@ -246,6 +246,33 @@ def test_a_view_that_asks_for_a_hidden_field_opens_by_name_only(pages_with, clie
     assert "standard_cost" in reader.open(f"/items?saved={made['id']}", 422)
 
 
+def test_whoever_shares_a_view_is_told_what_others_do_not_see_of_it(pages, client, items):
+    """A role of the tenant's own reads items without their costs; who works in the stockroom sees them."""
+    for key, title, verbs in (("counter", "Counter", ("read",)), ("buyer", "Buyer", ("read", "sensitive"))):
+        allowed = [f"inventory.item.{verb}" for verb in verbs]
+        made = client.post("roles", {"key": key, "title": title, "permissions": allowed, "rules": []})
+        assert made.status_code == 201, made.text
+
+    def told(query, **values):
+        return re.findall(r'<div class="note (\w+)[^>]*>(.*?)</div>', pages.open(keep(pages, query, **values)), re.S)
+
+    costs = "columns=code,standard_cost&sort=-standard_cost"
+    [(tone, text)] = told(costs, name="Costs", audience="role:counter")
+    assert tone == "warn" and "View saved. Left out for Counter, from whom it is hidden: Standard cost." in text
+    [(tone, text)] = told("standard_cost__gt=1", name="Dear", audience="role:counter")
+    assert tone == "warn" and "filters by Standard cost, which is hidden from Counter: they cannot open it." in text
+    [(tone, text)] = told("search=standard_cost:>1", name="Typed", audience="role:counter")
+    assert "they cannot open it" in text
+    [(tone, text)] = told(costs, name="For all", audience="everyone")
+    assert tone == "warn" and "Counter" in text and "Buyer" not in text
+    for query, audience in ((costs, "me"), (costs, "role:buyer"), ("columns=code,name", "everyone")):
+        [(tone, text)] = told(query, name=f"Silent for {audience}", audience=audience)
+        assert tone == "good" and "View saved." in text and "whom" not in text
+    client.post("roles", {"key": "baker", "title": "Baker", "permissions": ["recipes.recipe.read"], "rules": []})
+    [(tone, text)] = told("columns=code", name="Unread", audience="role:baker")
+    assert "may not read items" in text
+
+
 def test_a_view_outlives_a_field_of_ones_own(pages, client, items):
     field = client.post(
         "custom-fields", {"resource": "inventory.item", "name": "x_inci", "label": "INCI name", "kind": "text"}

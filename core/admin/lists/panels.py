@@ -27,6 +27,7 @@ from core.admin.lists.building import (
 )
 from core.admin.lists.displaying import chosen, display, order_of
 from core.admin.lists.saved import address_of, kept_of, saved_menu, views_of
+from core.admin.lists.sharing import unseen_by_others
 from core.admin.records.pages import said
 from core.desk import saved_views
 from core.errors import Invalid, NotFound, Problem
@@ -169,13 +170,18 @@ def _told() -> dict[str, object]:
 
 def _done(visit: Visit, resource: Resource, work: Callable[[Context], int], note: str) -> Response:
     found: list[int] = []
+    lacking: list[str] = []
 
     def answered(ctx: Context) -> Answer:
         found[:] = [work(ctx)]
+        if found[0]:
+            lacking[:] = [unseen_by_others(ctx, resource, saved_views.find_saved_view(ctx, found[0]))]
         return Answer(200, "")
 
     try:
         perform(visit.kernel, visit.actor, answered)
     except Invalid as problem:
         return show_saved(visit, resource, problem)
-    return go(f"/{resource.path}" + (f"?saved={found[0]}" if found[0] else ""), Note(note))
+    said_too = "".join(f" {text}" for text in lacking if text)
+    url = f"/{resource.path}" + (f"?saved={found[0]}" if found[0] else "")
+    return go(url, Note(f"{note}{said_too}", "warn" if said_too else "good"))
