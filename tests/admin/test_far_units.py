@@ -50,6 +50,24 @@ def test_no_sum_is_drawn_over_grams_and_pieces(pages, stocked):
     assert "is in several units and has no sum" in pages.open("/stock?view=chart&sum=on_hand")
 
 
+def test_amounts_are_sorted_within_what_they_are_measured_in(pages, stocked):
+    place = stocked.get("admin/locations").json["items"][0]["id"]
+    salt = stocked.get("items?code=SALT-A").json["items"][0]["id"]
+    line = {"item_id": salt, "quantity": "2", "unit_cost": "0.5"}
+    receipt = stocked.post("receipts", {"location_id": place, "lines": [line]}).json
+    assert stocked.post(f"receipts/{receipt['id']}/post", {}).status_code == 200
+    page = pages.open("/stock?columns=item,on_hand")
+    assert 'href="/stock?sort=item_id%2Con_hand&amp;columns' in page
+    page = pages.open("/stock?columns=item,on_hand&sort=item_id,on_hand")
+    assert 'href="/stock?sort=item_id%2C-on_hand&amp;columns' in page
+    amounts = re.findall(r"(\d+) (g|each)\b", words_of(page.partition("<tbody")[2]))
+    assert amounts == [("2", "g"), ("500", "g"), ("250", "g"), ("12", "each")]
+    # A price is compared whatever it is the price of; an amount beside its unit stays within that.
+    items = pages.open("/items?columns=code,reorder_point,selling_price")
+    assert "sort=base_unit_id%2Creorder_point&amp;" in items
+    assert "sort=selling_price&amp;" in items
+
+
 def test_lines_are_said_in_the_unit_of_their_item(pages, stocked):
     place = stocked.get("stock?on_hand=500").json["items"][0]["location_id"]
     count = stocked.post("counts", {"location_id": place}).json

@@ -170,9 +170,11 @@ class ListAddress:
         """Return the address with another number of rows."""
         return replace(self, page_size=page_size, page=1, after="")
 
-    def sorted_by(self, name: str) -> ListAddress:
-        """Return the address sorted by a column alone, turned round where it is sorted by it already."""
-        return replace(self, sort=f"-{name}" if self.sort == name else name, page=1, after="")
+    def sorted_by(self, name: str, within: str = "") -> ListAddress:
+        """Return the address sorted by a column, perhaps within another one, turned round where it is sorted so."""
+        lead = f"{within}," if within else ""
+        turned = "-" if self.sort == f"{lead}{name}" else ""
+        return replace(self, sort=f"{lead}{turned}{name}", page=1, after="")
 
     def sorted_also_by(self, name: str, usual: str = "") -> ListAddress:
         """Return the address sorted by a column too: added last, turned round, then taken out again."""

@@ -27,7 +27,8 @@ from core.admin.lists.toolbar import Link, Toolbar, states_url, toolbar_of
 from core.plugins.declarations import Action, Resource
 from core.resources.paging import count_records
 from core.resources.reading import COUNT_LIMIT, Page, conditions_of, read_page
-from core.resources.shape import Shape
+from core.resources.shape import Field, Shape
+from core.resources.units import unit_name
 from core.web.endpoints import ID
 
 EXPORTS = ("csv", "xlsx", "json")
@@ -122,7 +123,7 @@ def list_view(ctx: Context, resource: Resource, address: ListAddress) -> ListVie
     return ListView(
         url=f"/{resource.path}", help=resource.help, singular=resource.singular, icon=resource.icon,
         teach=_teach(resource, writable["create"]), toolbar=toolbar_of(ctx, shape, address),
-        columns=_columns(address, resource, shown), columns_text=columns_text(shown),
+        columns=_columns(address, shape, shown), columns_text=columns_text(shown),
         density=density_of(ctx, shape, address), rows=found.rows, groups=found.groups, figures=found.figures,
         figures_url=found.figures_url, pager=found.pager,
         ways_out=_ways_out(ctx, shape, address) if is_empty and address.narrowed else [],
@@ -250,7 +251,13 @@ def _exports(resource: Resource, address: ListAddress, shown: Sequence[Shown]) -
     ]
 
 
-def _columns(address: ListAddress, resource: Resource, shown: Sequence[Shown]) -> list[Column]:
+def _unit_of(shape: Shape, item: Field) -> str:
+    """Return what an amount is sorted within: 44,500 ml are neither more nor less than 40 pieces."""
+    return unit_name(shape, item) if item.unit and item.kind.name != "money" else ""
+
+
+def _columns(address: ListAddress, shape: Shape, shown: Sequence[Shown]) -> list[Column]:
+    resource = shape.resource
     parts = [part for part in (address.sort or resource.sort).split(",") if part]
     places = {part.lstrip("-"): number for number, part in enumerate(parts, 1)}
     found = []
@@ -259,7 +266,7 @@ def _columns(address: ListAddress, resource: Resource, shown: Sequence[Shown]) -
         place = places.get(item.name) or places.get(item.name.removesuffix("_id"), 0)
         sort = "" if not place else "descending" if parts[place - 1].startswith("-") else "ascending"
         sortable = item.kind.name not in UNSORTABLE
-        url = address.sorted_by(item.name).url if sortable else ""
+        url = address.sorted_by(item.name, _unit_of(shape, item)).url if sortable else ""
         also = address.sorted_also_by(item.name, resource.sort).url if sortable else ""
         numeric = item.kind.sums or item.kind.name == "percent"
         found.append(Column(item.name, item.label, numeric, url, also, sort, place if len(parts) > 1 else 0,
