@@ -63,11 +63,13 @@ def make_application(config: Config | None = None) -> Flask:
     """Return the application over a checked kernel; forked workers start with connections and ids of their own."""
     from core import memory
     from core.app import create_app
+    from core.identity.passwords import warm_up
 
     kernel = open_checked(config or secured(from_environment()))
     application = create_app(kernel)
     # Connections opened by the checks belong to this process alone.
     kernel.engine.dispose()
+    warm_up(kernel.identity.policy)
     memory.settle()
     if hasattr(os, "register_at_fork"):
         os.register_at_fork(after_in_child=kernel.after_fork)

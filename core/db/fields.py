@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, MappedColumn, mapped_column
 from sqlalchemy.types import TypeEngine
 
-from core.db.types import Choice, State
+from core.db.types import State
 
 _UNSET: Any = object()
 Condition = tuple[tuple[str, tuple[Any, ...]], ...]
@@ -161,8 +161,3 @@ def default_of(column: sa.Column[Any]) -> Any:
         make: Callable[..., Any] = default.arg
         return make(None)
     return default.arg
-
-
-def is_choice(column: sa.Column[Any]) -> bool:
-    """Whether a column accepts only declared words."""
-    return isinstance(column.type, Choice)

@@ -1,9 +1,10 @@
 """Which passwords are taken, and how they are kept."""
 
 import pytest
+from argon2 import PasswordHasher
 
 from core.errors import Invalid
-from core.identity.passwords import check_password, hash_password, needs_rehash, verify_password
+from core.identity.passwords import check_password, hash_password, needs_rehash, verify_password, warm_up
 from core.identity.policy import IdentityPolicy
 
 CHEAP = IdentityPolicy(secret_key="k" * 40, hash_memory_kib=8, hash_passes=1)
@@ -60,3 +61,10 @@ def test_an_old_hash_is_known_as_such():
     stored = hash_password(CHEAP, "correct horse")
     assert not needs_rehash(CHEAP, stored)
     assert needs_rehash(IdentityPolicy(secret_key="k" * 40, hash_memory_kib=16, hash_passes=1), stored)
+
+
+def test_a_server_has_at_hand_what_a_stranger_is_compared_with(monkeypatch):
+    policy = IdentityPolicy(secret_key="k" * 40, hash_memory_kib=16, hash_passes=1)
+    warm_up(policy)
+    monkeypatch.delattr(PasswordHasher, "hash")
+    assert not verify_password(policy, None, "horse battery staple")
