@@ -32,12 +32,13 @@ def nothing() -> None:
 
 def route(
     blueprint: Blueprint, method: str, path: str = "", *, reads: Reads = None, asks: Callable[..., Any] = nothing,
-    keyed: bool = True,
+    keyed: bool = True, answers: Sequence[int] = (200,),
 ) -> Callable[[View], View]:  # fmt: skip
     """Declare a view of a blueprint for one method at one path.
 
     `asks` is a function whose arguments the query string may hold, and nothing else; `reads` one whose arguments the
-    body holds, or the content of a request body as documents write it. A POST is `keyed` where answer_write() does it.
+    body holds, or the content of a request body as documents write it. A POST is `keyed` where answer_write() does it;
+    `answers` are the statuses of what went well.
     """
 
     def register(view: View) -> View:
@@ -50,17 +51,19 @@ def route(
                 check_arguments(nothing, read_json(request))
             return view(**values)
 
-        documented = blueprint.doc(**_documents(reads, asks, keyed=keyed and method == "POST"))(checked)
+        documented = blueprint.doc(**_documents(reads, asks, answers, keyed=keyed and method == "POST"))(checked)
         routed: View = blueprint.route(path, methods=[method])(documented)
         return routed
 
     return register
 
 
-def _documents(reads: Reads, asks: Callable[..., Any], *, keyed: bool) -> Json:
+def _documents(reads: Reads, asks: Callable[..., Any], answers: Sequence[int], *, keyed: bool) -> Json:
     parameters = [*parameters_of_query(asks), *([IDEMPOTENCY_KEY] if keyed else [])]
     body = {"required": True, "content": reads} if isinstance(reads, dict) else reads and body_of(reads)
-    return {name: part for name, part in (("parameters", parameters), ("requestBody", body)) if part}
+    responses = {str(status): {"description": "Done"} for status in answers}
+    told = ("parameters", parameters), ("requestBody", body), ("responses", responses)
+    return {name: part for name, part in told if part}
 
 
 def json_object() -> dict[str, Any]:

@@ -44,7 +44,7 @@ def list_edits() -> Response:
     return answer_read(read)
 
 
-@route(edits, "POST", "/edits", reads=READS)
+@route(edits, "POST", "/edits", reads=READS, answers=(201, 202))
 def prepare_edit() -> Response:
     """Keep an edit with the records it finds, and tell what would become of the first of them.
 
@@ -91,7 +91,7 @@ def show_refusals(edit_id: int) -> Response:
     return answer_read(read)
 
 
-@route(edits, "POST", "/edits/<int:edit_id>/run")
+@route(edits, "POST", "/edits/<int:edit_id>/run", answers=(202,))
 def run_edit(edit_id: int) -> Response:
     """Start an edit, or go on with one that was stopped; read it again to see how far it is."""
     return _step(edit_id, editing.run, 202)
@@ -103,13 +103,13 @@ def cancel_edit(edit_id: int) -> Response:
     return _step(edit_id, editing.cancel)
 
 
-@route(edits, "POST", "/edits/<int:edit_id>/undo")
+@route(edits, "POST", "/edits/<int:edit_id>/undo", answers=(202,))
 def undo_edit(edit_id: int) -> Response:
     """Take an edit back: give back the values from before; what was changed since stays and is named."""
     return _step(edit_id, editing.undo, 202)
 
 
-@route(edits, "DELETE", "/edits/<int:edit_id>")
+@route(edits, "DELETE", "/edits/<int:edit_id>", answers=(204,))
 def remove_edit(edit_id: int) -> Response:
     """Forget an edit; the records stay as they are."""
 

@@ -53,7 +53,7 @@ def list_imports() -> Response:
     return answer_read(read)
 
 
-@route(imports, "POST", "/imports", reads=FORM)
+@route(imports, "POST", "/imports", reads=FORM, answers=(201,))
 def upload_file() -> Response:
     """Keep a file and guess its columns: a multipart form with `file`, `resource` and perhaps `mode`."""
     if "Idempotency-Key" in request.headers:
@@ -126,7 +126,7 @@ def undo_import(import_id: int) -> Response:
     return _step(import_id, lambda ctx, row: taking.undo(ctx, row, all_or_nothing=whole))
 
 
-@route(imports, "DELETE", "/imports/<int:import_id>")
+@route(imports, "DELETE", "/imports/<int:import_id>", answers=(204,))
 def remove_import(import_id: int) -> Response:
     """Forget an import and its file; the records stay as they are."""
 

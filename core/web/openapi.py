@@ -8,11 +8,11 @@ from core import __version__
 from core.actions.arguments import schema_of
 from core.actions.context import Context
 from core.resources.schemas import write_schema
-from core.resources.shape import Field, Shape
+from core.resources.shape import Field, LineShape, Shape
 from core.web.editing import BODY as EDIT_BODY
 from core.web.endpoints import Endpoint, EndpointTable
 from core.web.json_schemas import IDEMPOTENCY_KEY, Json, json_schema, parameter, parameters_of_query, upload
-from core.web.transfer import MODES
+from core.web.transfer import MODES, SHEET
 
 PROBLEM: Json = {
     "type": "object", "required": ["title", "status", "code", "detail"],
@@ -23,6 +23,10 @@ PROBLEM: Json = {
         "request_id": {"type": "string"},
     },
 }  # fmt: skip
+PROBLEM_ANSWER: Json = {
+    "description": "A problem",
+    "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
+}
 READ_TYPES: Mapping[str, Json] = {
     "integer": {"type": "integer"}, "reference": {"type": "integer"}, "boolean": {"type": "boolean"},
     "date": {"type": "string", "format": "date"}, "moment": {"type": "string", "format": "date-time"}, "json": {},
@@ -61,6 +65,8 @@ LIST_PARAMETERS: tuple[tuple[str, Json, str], ...] = (
     ("sum", {"type": "string"}, "Number fields to add up in groups."),
     ("totals", {"type": "string"}, "Figures over all filtered rows: `price:avg,quantity` (sum, avg, min, max)."),
 )
+LIST_FORMAT = ("format", {"type": "string", "enum": ["json", "csv"]}, "Groups as a file; rows are exported.")
+FILES: Json = {kind: {} for kind in ("text/csv", SHEET, "application/json")}
 
 OLDER: tuple[tuple[str, Json, str], ...] = (
     ("before", {"type": "integer"}, "The `next` of the answer before: what is older than that."),
@@ -90,13 +96,15 @@ class Writer:
             item = paths.setdefault(path, {"parameters": parameters} if parameters else {})
             item[endpoint.method.lower()] = self._operation(endpoint)
         components = fixed.get("components", {})
-        schemas = {**components.get("schemas", {}), **self.schemas}
+        # What flask-smorest would answer to a fault is never answered here.
+        told = {name: schema for name, schema in components.get("schemas", {}).items() if name != "Error"}
+        schemas, responses = {**told, **self.schemas}, {"DEFAULT_ERROR": PROBLEM_ANSWER}
         security = {"bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}}
         return {
             "openapi": "3.1.0",
             "info": {"title": f"OpenMill: {self.ctx.tenant.name}", "version": __version__},
             "servers": [{"url": "/"}], "security": [{"bearer": []}], "paths": dict(sorted(paths.items())),
-            "components": {**components, "schemas": schemas, "securitySchemes": security},
+            "components": {**components, "schemas": schemas, "responses": responses, "securitySchemes": security},
         }  # fmt: skip
 
     def _may(self, endpoint: Endpoint) -> bool:
@@ -137,6 +145,7 @@ class Writer:
         found = []
         if endpoint.kind in ("list", "export"):
             found = [parameter(*item) for item in LIST_PARAMETERS]
+            found += [parameter(*LIST_FORMAT)] if endpoint.kind == "list" else []
             found += [
                 parameter(name, _read_type(item), f"{item.label}; also {', '.join(f'{name}__{op}' for op in ops)}.")
                 for name, item in self._shape(endpoint).fields.items()
@@ -182,8 +191,9 @@ class Writer:
         return schema
 
     def _responses(self, endpoint: Endpoint) -> Json:
-        problem = {"description": "A problem", "content": {"application/problem+json": {"schema": _ref("Problem")}}}
         answer: Json = {"description": "Done"}
+        if endpoint.kind == "export":
+            answer["content"] = FILES
         if endpoint.kind in ("list", "get", "create", "update", "record"):
             assert endpoint.resource is not None
             self.schemas.setdefault(endpoint.resource.key, self._read_schema(self._shape(endpoint)))
@@ -191,6 +201,8 @@ class Writer:
             if endpoint.kind == "list":
                 schema = _page(schema)
             answer["content"] = {"application/json": {"schema": schema}}
+            if endpoint.kind == "list":
+                answer["content"]["text/csv"] = {}
         status = {
             "create": "201",
             "delete": "204",
@@ -199,15 +211,19 @@ class Writer:
             "attach": "201",
             "detach": "204",
         }.get(endpoint.kind, "200")
-        return {status: answer, "default": problem}
+        return {status: answer, "default": PROBLEM_ANSWER}
 
     def _read_schema(self, shape: Shape) -> Json:
-        properties = {name: _read_type(item) for name, item in shape.fields.items()}
-        properties |= {item.label_name: {"type": ["string", "null"]} for item in shape.references}
+        properties = _read_properties(shape)
         for name, line in shape.lines.items():
-            rows = {key: _read_type(item) for key, item in line.fields.items()}
-            properties[name] = {"type": "array", "items": {"type": "object", "properties": rows}}
+            properties[name] = {"type": "array", "items": {"type": "object", "properties": _read_properties(line)}}
         return {"type": "object", "description": shape.resource.help, "properties": properties}
+
+
+def _read_properties(shape: Shape | LineShape) -> Json:
+    properties = {name: _read_type(item) for name, item in shape.fields.items()}
+    labels = [item.label_name for item in shape.fields.values() if item.reference is not None]
+    return properties | {name: {"type": ["string", "null"]} for name in labels}
 
 
 def _read_type(item: Field) -> Json:
@@ -227,7 +243,8 @@ def _page(schema: Json) -> Json:
     numbers = {name: {"type": "integer"} for name in ("total", "page", "page_size", "pages")}
     return {"type": "object", "properties": {
         "items": {"type": "array", "items": schema}, **numbers, "total_is_exact": {"type": "boolean"},
-        "next": {"type": ["string", "null"]}}}  # fmt: skip
+        "next": {"type": ["string", "null"]}, "totals": {"type": "object", "description": "With `totals`."},
+        "groups": {"type": "array", "items": {"type": "object"}, "description": "With `group_by`."}}}  # fmt: skip
 
 
 def _ref(name: str) -> Json:

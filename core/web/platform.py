@@ -50,7 +50,7 @@ def list_tenants() -> Response:
         return answer_json({"items": operating.tenants(db)})
 
 
-@route(platform, "POST", "/tenants", reads=new_tenant, keyed=False)
+@route(platform, "POST", "/tenants", reads=new_tenant, keyed=False, answers=(201,))
 def make_tenant() -> Response:
     """Make a tenant with an owner."""
     _require()

@@ -57,7 +57,7 @@ def list_saved_views() -> Response:
     return answer_read(work)
 
 
-@route(views, "POST", "/saved-views", reads=new_view)
+@route(views, "POST", "/saved-views", reads=new_view, answers=(201,))
 def keep_saved_view() -> Response:
     """Keep a view: resource, name, query, columns, density, is_default; audience me, role or everyone."""
     body = json_object()
@@ -81,7 +81,7 @@ def update_saved_view(view_id: int) -> Response:
     return answer_write(lambda ctx: view_row(ctx, change_saved_view(ctx, view_id, body, version)))
 
 
-@route(views, "DELETE", "/saved-views/<int:view_id>")
+@route(views, "DELETE", "/saved-views/<int:view_id>", answers=(204,))
 def delete_saved_view(view_id: int) -> Response:
     """Delete a view."""
 

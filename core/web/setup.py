@@ -29,4 +29,5 @@ def first_run() -> Response:
 
 READS = body_of(set_up)
 READS["content"]["application/json"]["schema"]["properties"]["token"] = {"type": "string"}
-setup.route("", methods=["POST"])(setup.doc(security=[], requestBody=READS)(first_run))
+MADE = {"201": {"description": "Done"}}
+setup.route("", methods=["POST"])(setup.doc(security=[], requestBody=READS, responses=MADE)(first_run))

@@ -27,11 +27,13 @@ system = Blueprint("system", __name__, url_prefix="/api/v1", description="Health
 View = TypeVar("View", bound=Callable[..., Response])
 
 
-def _public(path: str, answers: type[ma.Schema]) -> Callable[[View], View]:
-    """Register a view that everybody reads, whatever else they ask."""
+def _public(path: str, answers: type[ma.Schema], *others: int) -> Callable[[View], View]:
+    """Register a view that everybody reads, whatever else they ask; it answers the `others` in the same words."""
 
     def register(view: View) -> View:
         made = system.doc(security=[])(system.response(200, answers)(view))
+        for status in others:
+            made = system.alt_response(status, schema=answers)(made)
         routed: View = system.route(path, methods=["GET"])(made)
         return routed
 
@@ -52,7 +54,7 @@ class VersionAnswer(ma.Schema):
     kernel_api = ma.fields.String()
 
 
-@_public("/system/health", HealthAnswer)
+@_public("/system/health", HealthAnswer, 503)
 def health() -> Response:
     """Say whether the database answers; 503 when it does not."""
     try:
