@@ -18,11 +18,16 @@ def request(
     ctx: Context, record: TenantOwned, action: str, *, reason: str, expires_at: datetime | None,
     arguments: dict[str, Any],
 ) -> Approval:  # fmt: skip
-    """Write a pending approval; one that waits for the same action on the same record is returned instead."""
+    """Write a pending approval; one that waits for the same action on the same record is returned instead.
+
+    One that has expired is put aside: nobody can approve it any more, and it must not stand in the way of the next.
+    """
     resource = ctx.registry.resource_of_model[type(record)]
     waiting = ctx.find(Approval, resource=resource.key, record_id=record.id, action=action, state="pending")
-    if waiting is not None:
+    if waiting is not None and not _has_expired(ctx, waiting):
         return waiting
+    if waiting is not None:
+        waiting.state, waiting.decided_at, waiting.decision = "cancelled", ctx.now(), "Expired, and asked for again."
     approval = ctx.create(
         Approval, resource=resource.key, record_id=record.id, action=action, reason=reason, expires_at=expires_at,
         arguments=plain_json(arguments), requester_id=ctx.actor.user_id,
@@ -35,14 +40,13 @@ def decide(ctx: Context, approval: Approval, state: str, note: str) -> None:
     """Decide an approval as somebody other than its requester; approving runs the action that waits.
 
     Where that very action is already running on the record, and asks to be approved, it just goes on: it runs once.
-    Raises Forbidden for the requester and for whoever may not run the action, Refused when it has expired.
+    Raises Forbidden for the requester and for whoever may not run the action on that record, Refused when it has
+    expired.
     """
     if approval.requester_id is not None and approval.requester_id == ctx.actor.user_id:
         raise Forbidden("Somebody else must decide what you asked for.", code="OWN_APPROVAL")
-    action = ctx.registry.actions.get(approval.action)
-    if action is not None and not ctx.can(action.permission):
-        raise Forbidden(f"You need the permission {action.permission}.", permission=action.permission)
-    if approval.expires_at is not None and approval.expires_at < ctx.now():
+    _check_right(ctx, approval)
+    if _has_expired(ctx, approval):
         raise Refused("APPROVAL_EXPIRED", "The request has expired; ask again.")
     approval.reviewer_id, approval.decided_at, approval.decision = ctx.actor.user_id, ctx.now(), note
     approval.state = state
@@ -53,6 +57,22 @@ def decide(ctx: Context, approval: Approval, state: str, note: str) -> None:
             ctx.do(approval.action, approval.record_id, **approval.arguments)
         finally:
             ctx.approval = before
+
+
+def _check_right(ctx: Context, approval: Approval) -> None:
+    from core.actions.run import find_action, reachable
+
+    action = find_action(ctx, approval.action)
+    if not ctx.can(action.permission):
+        raise Forbidden(f"You need the permission {action.permission}.", permission=action.permission)
+    resource, verb = ctx.registry.resources[approval.resource], action.permission.rsplit(".", 1)[-1]
+    if approval.record_id not in reachable(ctx, resource, verb, [approval.record_id]):
+        text = f"Your role does not reach the {resource.singular.lower()} that the request is about."
+        raise Forbidden(text, code="OUT_OF_REACH")
+
+
+def _has_expired(ctx: Context, approval: Approval) -> bool:
+    return approval.expires_at is not None and approval.expires_at < ctx.now()
 
 
 def _is_running(ctx: Context, approval: Approval) -> bool:

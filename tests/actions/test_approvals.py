@@ -4,6 +4,8 @@ from datetime import timedelta
 
 import pytest
 
+from core.testing.clients import ApiClient
+from core.testing.house import make_member
 from plugins.inventory.models import Item
 from tests.web.conftest import assert_problem
 
@@ -88,9 +90,42 @@ def test_what_cannot_be_done_any_more_stays_undecided(room, transfer, client_wit
 def test_a_request_expires_and_is_made_once(room, unit, client_with):
     with unit() as ctx:
         item = ctx.get(Item, room.item)
-        late = {"reason": "price", "selling_price": "9", "expires_at": ctx.now() - timedelta(seconds=1)}
-        first = ctx.request_approval(item, "inventory.item.bulk-update", **late)
-        assert ctx.request_approval(item, "inventory.item.bulk-update", **late) is first
+        asked = {"reason": "price", "selling_price": "9", "expires_at": ctx.now() + timedelta(hours=1)}
+        first = ctx.request_approval(item, "inventory.item.bulk-update", **asked)
+        assert ctx.request_approval(item, "inventory.item.bulk-update", **asked) is first
+        first.expires_at = ctx.now() - timedelta(seconds=1)
+        first_id = first.id
     reviewer = client_with(*WAREHOUSE)
-    assert_problem(reviewer.post(f"approvals/{waiting(room)[0]['id']}/approve"), 409, "APPROVAL_EXPIRED")
+    assert_problem(reviewer.post(f"approvals/{first_id}/approve"), 409, "APPROVAL_EXPIRED")
     assert room.read(f"items/{room.item}")["selling_price"] is None
+    with unit() as ctx:
+        again = ctx.request_approval(ctx.get(Item, room.item), "inventory.item.bulk-update", **asked)
+        assert again.id != first_id
+    assert room.read(f"approvals/{first_id}")["state"] == "cancelled"
+    assert reviewer.post(f"approvals/{again.id}/approve").status_code == 200
+
+
+def test_a_change_that_waits_asks_for_the_right_to_make_it(room, unit, client_with):
+    with unit() as ctx:
+        asked = ctx.request_approval(ctx.get(Item, room.item), "inventory.item.update", reason="price",
+                                     selling_price="9")  # fmt: skip
+        asked_id = asked.id
+    onlooker = client_with("kernel.approval.*", "inventory.*.read")
+    found = assert_problem(onlooker.post(f"approvals/{asked_id}/approve"), 403, "FORBIDDEN")
+    assert found["permission"] == "inventory.item.update"
+    assert client_with(*WAREHOUSE).post(f"approvals/{asked_id}/approve").status_code == 200
+    assert room.read(f"items/{room.item}")["selling_price"] == "9.000000"
+
+
+def test_nobody_decides_about_a_place_they_are_not_assigned_to(room, transfer, app, kernel, tenant):
+    elsewhere = room.make("admin/locations", code="YARD", name="Yard")["id"]
+    members = [make_member(kernel, tenant, WAREHOUSE, rules=["inventory.assigned_locations"]) for _ in range(2)]
+    for place, member in zip((elsewhere, room.store), members, strict=True):
+        room.client.post(f"admin/locations/{place}/assign", {"member_id": member.actor.member_id})
+    stranger, keeper = (ApiClient(app, member) for member in members)
+    path = f"approvals/{waiting(room)[0]['id']}"
+    assert_problem(stranger.post(f"{path}/approve"), 403, "OUT_OF_REACH")
+    assert_problem(stranger.post(f"{path}/reject", {"note": "no"}), 403, "OUT_OF_REACH")
+    assert state(room, transfer) == "pending_approval"
+    assert keeper.post(f"{path}/approve").status_code == 200
+    assert state(room, transfer) == "completed"
