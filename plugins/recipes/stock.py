@@ -13,7 +13,7 @@ from sqlalchemy import func
 
 from core.api import Context, select
 from plugins.inventory import api as inventory
-from plugins.inventory.api import Item, Link, Lot, Movement
+from plugins.inventory.api import Item, Level, Link, Lot, Movement
 from plugins.recipes.costing import Priced, rounded
 from plugins.recipes.models import Batch
 from plugins.recipes.supply import Places, places_of
@@ -28,6 +28,11 @@ ZERO = Decimal(0)
 def usable(ctx: Context, item_ids: Iterable[int], places: Places) -> dict[int, Decimal]:
     """Return what may be taken now of each item: neither reserved, held back nor expired."""
     return inventory.available(ctx, item_ids, places)
+
+
+def levels(ctx: Context, item_ids: Iterable[int], places: Places) -> dict[int, Level]:
+    """Return what there is of each item, and what of it may be taken now."""
+    return inventory.levels(ctx, item_ids, places)
 
 
 def forecast(ctx: Context, wanted: Sequence[tuple[int, Decimal]], places: Places) -> list[Decimal | None]:
@@ -57,10 +62,10 @@ def forecast(ctx: Context, wanted: Sequence[tuple[int, Decimal]], places: Places
 def present_costs(ctx: Context, item_ids: Iterable[int], places: Places) -> dict[int, Decimal]:
     """Return what a base unit of each item costs now: the average here, else of the newest lot, else the standard."""
     wanted = sorted(set(item_ids))
-    levels = inventory.levels(ctx, wanted, places)
+    there = inventory.levels(ctx, wanted, places)
     known = {
         item_id: rounded(Fraction(level.value) / Fraction(level.on_hand))
-        for item_id, level in levels.items()
+        for item_id, level in there.items()
         if level.on_hand > 0
     }
     unknown = [item_id for item_id in wanted if item_id not in known]

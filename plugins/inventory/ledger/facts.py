@@ -110,7 +110,7 @@ def check_locations(ctx: Context, location_ids: Iterable[int], *, into: Iterable
                 code="NOT_A_STOCK_LOCATION",
             )
         if not row.is_active:
-            raise Refused("LOCATION_INACTIVE", f"{row.code} is closed. Choose an active location.")
+            raise Refused("LOCATION_INACTIVE", f"{row.code} is closed. Choose another location, or activate it.")
     check_works_at(ctx, here)
 
 

@@ -74,16 +74,16 @@ def demands_of(
     return demands
 
 
-def check_lots_usable(demands: Sequence[Demand], rule: PickRule) -> None:
+def check_lots_usable(
+    demands: Sequence[Demand], rule: PickRule, remedy: str = "Choose another lot, or leave it empty."
+) -> None:
     """Refuse lots that were asked for by name but are held back, past their last day or not there yet."""
     named = {(demand.item.code, demand.lot) for demand in demands if demand.lot is not None}
     troubles = sorted(
         f"{code} lot {lot.number}: {lot.trouble_on(rule.day)}" for code, lot in named if not rule.allows_lot(lot)
     )
     if troubles:
-        raise Refused(
-            "LOT_NOT_AVAILABLE", f"{'; '.join(troubles)}. Choose another lot, or leave it empty.", lots=troubles
-        )
+        raise Refused("LOT_NOT_AVAILABLE", f"{'; '.join(troubles)}. {remedy}", lots=troubles)
 
 
 def candidates(book: StockBook, item: ItemFacts, places: Places, rule: PickRule) -> list[Quant]:

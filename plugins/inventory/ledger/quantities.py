@@ -12,6 +12,8 @@ from plugins.inventory.ledger.movement import Incoming, Outgoing
 from plugins.inventory.units.converting import Converter
 
 MOST_LINES = 10_000
+# What is wrong with an amount; anything else is wrong with its unit.
+_AMOUNTS = ("AMOUNT_TOO_SMALL", "AMOUNT_TOO_LARGE", "INVALID_AMOUNT")
 
 
 def base_quantities(
@@ -26,13 +28,28 @@ def base_quantities(
     foreign = {line.item_id for line in lines if line.unit_id not in (None, items[line.item_id].base_unit_id)}
     if not foreign:
         return [line.quantity for line in lines]
-    converter = Converter.load(ctx, foreign)
-    return [
-        converter.convert(line.quantity, line.unit_id, items[line.item_id].base_unit_id, line.item_id)
-        if line.item_id in foreign and line.unit_id is not None
-        else line.quantity
-        for line in lines
-    ]
+    converter, quantities, problems = Converter.load(ctx, foreign), [line.quantity for line in lines], {}
+    for n, line in enumerate(lines):
+        if line.item_id in foreign and line.unit_id is not None:
+            try:
+                base_unit_id = items[line.item_id].base_unit_id
+                quantities[n] = converter.convert(line.quantity, line.unit_id, base_unit_id, line.item_id)
+            except Invalid as problem:
+                problems[n] = problem
+    if problems:
+        raise _inconvertible(problems)
+    return quantities
+
+
+def _inconvertible(problems: Mapping[int, Invalid]) -> Invalid:
+    """Return one refusal that names every line which cannot be converted, with the way out of the first."""
+    first = next(iter(problems.values()))
+    errors = {
+        f"lines.{n}.{'quantity' if problem.code in _AMOUNTS else 'unit_id'}": [problem.detail]
+        for n, problem in problems.items()
+    }
+    told = " ".join(dict.fromkeys(problem.detail for problem in problems.values()))
+    return Invalid(errors, told, code=first.code, **first.extra)
 
 
 def check_money(name: str, value: Decimal) -> Decimal:

@@ -151,7 +151,7 @@ def fulfil(
     ]
     demands = demands_of(lines, [line.quantity for line in lines], posting.items, lots)
     rule = PickRule(source.business_date)
-    check_lots_usable(demands, rule)
+    check_lots_usable(demands, rule, "Release the reservation and reserve again: other lots are held then.")
     moves = take_out(posting, demands, rule, move_type)
     posting.write()
     return moves

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from datetime import timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
 from core.api import Invalid, Refused
+from core.testing.clients import ApiClient
 from plugins.inventory.api import Outgoing, Source, forecast, issue
 from plugins.inventory.ledger.past import on_hand_on
 from plugins.inventory.tests.shop import Shop
@@ -214,3 +216,29 @@ def test_lines_that_reach_into_each_others_places_share_what_is_there(shop: Shop
     ]  # fmt: skip
     assert (shop.stock(oil), shop.stock(oil, kitchen)) == ((0, 0), (0, 0))
     assert shop.books_agree()
+
+
+def test_every_line_that_cannot_be_converted_is_named(client: ApiClient, shop_ids: dict[str, int]) -> None:
+    """Litres of lye have no density, a ton holds no 0.0001 g: both lines are told, the third is fine."""
+    ids = shop_ids
+    lines = [
+        {"item_id": ids["lye"], "quantity": "1", "unit_id": ids["l"]},
+        {"item_id": ids["gravel"], "quantity": "0.0001", "unit_id": ids["g"]},
+        {"item_id": ids["lye"], "quantity": "1", "unit_id": ids["kg"]},
+    ]
+    issue = client.post("issues", {"location_id": ids["store"], "lines": lines}).json
+    refused = client.post(f"issues/{issue['id']}/post", {})
+    assert (refused.status_code, refused.json["code"]) == (422, "MISSING_DENSITY")
+    assert refused.json["errors"] == {
+        "lines.0.unit_id": ["Lye has no density, so l cannot become g. Set its density in g/ml."],
+        "lines.1.quantity": ["Too small: 0.0001 g would round to 0 t. Give more, or count in a smaller unit than t."],
+    }
+    assert refused.json["next_step"]["path"] == f"/api/v1/items/{ids['lye']}"
+
+
+@pytest.fixture
+def shop_ids(unit: Any) -> dict[str, int]:
+    with unit() as ctx:
+        shop = Shop(ctx)
+        made = {"lye": shop.item("LYE").id, "gravel": shop.item("GRAVEL", "t").id, "store": shop.store}
+        return made | {code: shop.unit(code) for code in ("l", "g", "kg")}

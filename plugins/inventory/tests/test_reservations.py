@@ -83,7 +83,10 @@ def test_goods_that_went_bad_are_not_given_out(shop: Shop) -> None:
     shop.ctx.do("inventory.lot.quarantine", lot, reason="soft")
     with pytest.raises(Refused) as refused:
         shop.ctx.do("inventory.reservation.fulfil", reservation)
-    assert refused.value.code == "LOT_NOT_AVAILABLE"
+    told = "Release the reservation and reserve again: other lots are held then."
+    assert (refused.value.code, refused.value.detail) == (
+        "LOT_NOT_AVAILABLE", f"SOAP lot {lot.number}: quarantine. {told}",
+    )  # fmt: skip
 
 
 def test_a_promise_ends_with_its_time(shop: Shop) -> None:

@@ -13,7 +13,7 @@ from fractions import Fraction
 
 from sqlalchemy import select
 
-from core.api import Context, Invalid
+from core.api import Context, Invalid, amount_text
 from plugins.inventory.models.items import Item, ItemConversion, Material
 from plugins.inventory.models.units import Unit, UnitMapping
 from plugins.inventory.units.problems import not_convertible
@@ -78,15 +78,13 @@ class Converter:
         """Return the amount in `to_unit`, rounded half-up once; an amount that would vanish is refused."""
         exact = Fraction(finite(amount)) * self.ratio(from_unit, to_unit, item_id)
         if abs(exact) >= QUANTITY_LIMIT:
-            raise Invalid(
-                {"amount": [f"Too large: the result must stay under {QUANTITY_LIMIT:,}."]}, code="AMOUNT_TOO_LARGE"
-            )
+            told = f"Too large: the result must stay under {QUANTITY_LIMIT:,} {self.code(to_unit)}."
+            raise Invalid({"amount": [told]}, told, code="AMOUNT_TOO_LARGE")
         rounded = round_half_up(exact, digits)
         if exact and not rounded:
-            raise Invalid(
-                {"amount": [f"Too small: {amount:f} would round to 0 at {digits} decimals. Use a smaller unit."]},
-                code="AMOUNT_TOO_SMALL",
-            )
+            source, sign = amount_text(amount, self.code(from_unit)), self.code(to_unit)
+            told = f"Too small: {source} would round to 0 {sign}. Give more, or count in a smaller unit than {sign}."
+            raise Invalid({"amount": [told]}, told, code="AMOUNT_TOO_SMALL")
         return rounded
 
     def convert_unit_cost(

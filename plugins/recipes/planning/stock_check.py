@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from core.api import Context, amount_text
-from plugins.inventory.api import Item
+from plugins.inventory.api import Item, Level
 from plugins.recipes import stock
 from plugins.recipes.planning.lines import PlanLine, Status, items_by_id
 from plugins.recipes.supply import Places
@@ -17,32 +17,35 @@ from plugins.recipes.supply import Places
 def check_stock(ctx: Context, lines: Sequence[PlanLine], places: Places) -> list[PlanLine]:
     """Return the lines with their status; lines of the same item share what there is, in their order."""
     items = items_by_id(ctx, [line.item_id for line in lines])
-    left = stock.usable(ctx, items, places)
+    levels = stock.levels(ctx, items, places)
+    left = {item_id: level.available for item_id, level in levels.items()}
     checked = []
     for line in lines:
         if line.base_qty is None or line.code:
             checked.append(line)
             continue
         free = left[line.item_id]
-        checked.append(_checked(line, items[line.item_id], free, places))
+        checked.append(_checked(line, items[line.item_id], free, levels[line.item_id], places))
         left[line.item_id] = max(Decimal(0), free - line.base_qty)
     return checked
 
 
-def _checked(line: PlanLine, item: Item, free: Decimal, places: Places) -> PlanLine:
+def _checked(line: PlanLine, item: Item, free: Decimal, level: Level, places: Places) -> PlanLine:
     wanted = line.base_qty or Decimal(0)
     shortage = max(Decimal(0), wanted - free)
     status = _status(line, item, free, wanted)
     if not shortage:
         return replace(line, status=status, available=free, shortage=shortage)
     needed, there = amount_text(wanted, line.base_unit), amount_text(free, line.base_unit)
+    kept = level.on_hand - level.available
+    why = f" ({amount_text(kept, line.base_unit)} reserved, held back or expired)" if kept > 0 else ""
     return replace(
         line,
         status=status,
         available=free,
         shortage=shortage,
         code="INSUFFICIENT_STOCK",
-        detail=f"{line.item}: {needed} needed, {there} available.",
+        detail=f"{line.item}: {needed} needed, {there} available{why}.",
         next_step=receive_stock(line, shortage, places[0]),
     )
 

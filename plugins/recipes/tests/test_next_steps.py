@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from core.api import Invalid, Refused
+from plugins.inventory.api import Lot, default_location
 from plugins.recipes.api import PlanWish, Recipe, Status, make_plan
 from plugins.recipes.tests.workshop import (
     balances,
@@ -220,3 +221,22 @@ def test_a_shortage_names_both_amounts_with_their_unit(ctx):
     with pytest.raises(Refused) as refusal:
         start(ctx, shop, scale=dec(1000), containers=[])
     assert "Olive oil: 450,000 g needed, 2,000 g available. Coconut oil: 200,000 g needed" in refusal.value.detail
+
+
+def test_a_shortage_says_why_what_lies_there_does_not_count(ctx):
+    """2,000 g of olive oil lie there: 1,600 g promised to a customer, then the lot held back altogether."""
+    shop = soap_workshop(ctx)
+    olive = shop.items["OLIVE-OIL"]
+    promised = {"item_id": olive, "location_id": default_location(ctx).id, "quantity": dec(1600)}
+    ctx.do("inventory.reservation.create", **promised)
+    with pytest.raises(Refused) as refusal:
+        start(ctx, shop)
+    assert refusal.value.detail == (
+        "Olive oil: 450 g needed, 400 g available (1,600 g reserved, held back or expired)."
+    )
+    ctx.do("inventory.lot.quarantine", ctx.find(Lot, number="OLIVE-OIL-1"), reason="Smells")
+    with pytest.raises(Refused) as refusal:
+        start(ctx, shop)
+    assert refusal.value.detail == (
+        "Olive oil: 450 g needed, 0 g available (2,000 g reserved, held back or expired)."
+    )
