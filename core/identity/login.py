@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 
@@ -13,7 +13,7 @@ from core.errors import Forbidden, Invalid, Problem, Unauthenticated
 from core.identity import limits
 from core.identity.actor import Actor
 from core.identity.identity import Identity
-from core.identity.models import Member, TokenFamily, User
+from core.identity.models import BrowserSession, Member, TokenFamily, User
 from core.identity.passwords import hash_password, needs_rehash, verify_password
 from core.identity.sessions import OpenedSession, end_session, open_session
 from core.identity.sources import Origin
@@ -201,12 +201,23 @@ def _no_tenant(slug: str | None) -> Forbidden:
 
 
 def _switch(session: KernelSession, actor: Actor, slug: str) -> tuple[User, int]:
-    user = session.get_one(User, actor.user_id)
+    user = _still_logged_in(session, actor)
     tenant = _named(tenants_of(session, user.id), slug)
     if tenant is None:
         raise _no_tenant(slug)
     user.last_tenant_id = tenant.id
     return user, tenant.id
+
+
+def _still_logged_in(session: KernelSession, actor: Actor) -> User:
+    """Return the user while the log-in of the actor stands, locked: one that was ended meanwhile opens nothing new."""
+    user = session.scalars(sa.select(User).where(User.id == actor.user_id).with_for_update()).one()
+    kind: Any = BrowserSession if actor.source == "session" else TokenFamily
+    wanted = sa.select(kind).where(kind.id == actor.session_id, kind.auth_revision == user.auth_revision)
+    opened = session.scalars(wanted.with_for_update()).one_or_none()
+    if opened is None or getattr(opened, "revoked_at", None) is not None or not user.is_active:
+        raise Unauthenticated("Your log-in has ended meanwhile; log in again.")
+    return user
 
 
 def _change_password(

@@ -80,9 +80,8 @@ def _name_request() -> None:
 
 
 def _load(here: Any, asked: Request) -> Visitor | None:
-    scheme, _, token = asked.environ.get("HTTP_AUTHORIZATION", "").partition(" ")
-    if scheme.lower() == "bearer":
-        actor = _of_token(here, token.strip())
+    if brings_token(asked):
+        actor = _of_token(here, asked.environ["HTTP_AUTHORIZATION"].partition(" ")[2].strip())
         return None if actor is None else Visitor(actor)
     cookie = asked.cookies.get(COOKIE, "")
     found = kernel().identity.actor_of_cookie(cookie, request_id=here.request_id) if cookie else None
@@ -90,6 +89,12 @@ def _load(here: Any, asked: Request) -> Visitor | None:
         return None
     actor, here.browser_session = found
     return Visitor(_narrowed(actor, asked.cookies.get(VIEW_AS, "")))
+
+
+def brings_token(asked: Request) -> bool:
+    """Whether a request speaks for itself by an access token, whatever its cookies say."""
+    scheme: str = asked.environ.get("HTTP_AUTHORIZATION", "").partition(" ")[0]
+    return scheme.lower() == "bearer"
 
 
 def _of_token(here: Any, token: str) -> Actor | None:

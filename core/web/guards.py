@@ -9,7 +9,7 @@ from flask import Flask, Response, g, request
 from core.errors import Forbidden
 from core.identity.actor import Actor
 from core.identity.viewing import refuse_change
-from core.web.current import COOKIE, known_actor
+from core.web.current import COOKIE, brings_token, known_actor
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
@@ -52,7 +52,8 @@ def _refuse_forged() -> None:
     """Look at the token before anything else is looked at: no view can forget it, and none answers earlier."""
     if request.method in SAFE or request.path in WITHOUT_SESSION:
         return
-    if request.cookies.get(COOKIE) and "Authorization" not in request.headers and (actor := known_actor()) is not None:
+    # A proxy's own log-in travels in the same header, sent by the browser wherever a form came from.
+    if request.cookies.get(COOKIE) and not brings_token(request) and (actor := known_actor()) is not None:
         _check_token(actor)
         if request.path not in STILL_POSSIBLE:
             refuse_change(actor)

@@ -325,6 +325,27 @@ def test_disabling_a_user_a_membership_or_a_tenant_takes_effect_at_once(world, s
         assert world.identity.actor_of_user(user_id, soap).source == "job"
 
 
+@pytest.mark.parametrize("end", ["log-out", "password", "disabled"])
+def test_a_log_in_that_ended_meanwhile_opens_no_other_tenant(world, soap, paint, end):
+    """The request of a thief was recognised just before its log-in was ended."""
+    user_id = world.user("anna", soap, paint)
+    actor = _actor(world, _enter(world))
+    cookie = login.log_in_browser(world.identity, Credentials("anna", PASSWORD), HOME).cookie
+    browser = world.identity.actor_of_cookie(cookie)[0]
+    with world.write() as session:
+        user = session.get_one(User, user_id)
+        if end == "password":
+            users.set_password(session, world.policy, user, "another good battery")
+        elif end == "disabled":
+            users.disable_user(session, user)
+    if end == "log-out":
+        login.log_out(world.identity, actor)
+        login.log_out(world.identity, browser)
+    for switch, who in ((login.switch_program, actor), (login.switch_browser, browser)):
+        with pytest.raises(Unauthenticated):
+            switch(world.identity, who, "paint", HOME)
+
+
 def test_the_claims_of_a_token_are_held_against_its_log_in(world, soap, paint):
     world.user("anna", soap)
     pair = _enter(world)

@@ -55,6 +55,14 @@ def test_a_wrong_token_is_none(app, browser, token):
     assert answer.status_code == 403
 
 
+def test_a_log_in_at_the_proxy_is_no_token(app, browser):
+    headers = {"Authorization": "Basic c2hvcDpvcGVu", "Accept": "application/json"}
+    for path in ("/api/v1/items", "/items/new", "/logout"):
+        answer = browser._client.post(path, headers=headers)
+        assert (answer.status_code, answer.get_json()["code"]) == (403, "CSRF_FAILED")
+    assert browser._client.get("/api/v1/items", headers=headers).status_code == 200
+
+
 def test_no_get_of_the_route_map_changes_anything(app, client, kernel):
     member = client.member
     browser = BrowserClient(app, member)
