@@ -38,7 +38,8 @@ class Tenant(KernelTable):
 def _raise_revision(_mapper: Any, _connection: Any, tenant: Tenant) -> None:
     changed = {attribute.key for attribute in sa.inspect(tenant).attrs if attribute.history.has_changes()}
     if changed - {"access_revision", "modules_revision"}:
-        tenant.modules_revision += 1
+        # Counted by the database: somebody else may have raised it since this row was read.
+        tenant.modules_revision = Tenant.modules_revision + 1
 
 
 class TenantModule(KernelTable):

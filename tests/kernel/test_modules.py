@@ -5,6 +5,7 @@ import time
 
 import pytest
 
+from core.actions.tenants import find_tenant
 from core.testing.clients import ApiClient, ServerFault
 from core.testing.house import make_member, make_tenant, read_tenant, switch_module_off, switch_module_on
 
@@ -57,6 +58,18 @@ def test_modules_ask_for_a_right_of_their_own(kernel, app, alone):
     clerk = ApiClient(app, make_member(kernel, alone, ["inventory.*"]))
     assert clerk.post("modules/recipes/enable").status_code == 403
     assert read_tenant(kernel, alone.id).enabled == {"inventory"}
+
+
+@pytest.mark.only_on("postgresql")
+def test_a_change_of_the_tenant_beside_a_switch_is_seen(kernel, alone, owner):
+    """Had both reached the same revision, processes would go on with the zone that they know under it."""
+    with kernel.platform() as db:
+        tenant = find_tenant(db, alone.slug)
+        switch_module_on(kernel, alone.id, "recipes")
+        assert owner.get("batches").status_code == 200
+        tenant.zone = "Asia/Kolkata"
+    assert read_tenant(kernel, alone.id).modules_revision == alone.modules_revision + 2
+    assert owner.get("auth/me").get_json()["tenant"]["zone"] == "Asia/Kolkata"
 
 
 def test_an_unknown_or_refused_module_is_named(owner):
