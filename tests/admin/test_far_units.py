@@ -119,6 +119,12 @@ def test_a_line_of_another_item_says_its_unit_before_it_is_saved(pages, stocked)
     assert units_of(pages.send(page, url, status=422, **unknown).text) == [""] * 3 + ["g"] * 3 + ["each"] * 3
 
 
+def test_what_is_closed_takes_no_text_without_scripts_either(pages, stocked):
+    page = pages.open(counted(stocked))
+    assert 'name="location_id"' in page and 'name="location_id__find"' not in page
+    assert 'name="lines-0-item_id__find"' in page
+
+
 def test_a_form_asks_for_the_unit_of_what_was_chosen(pages, pages_with, stocked):
     url = counted(stocked)
     [jar] = [row["id"] for row in stocked.get("items?code=JAR").json["items"]]

@@ -189,3 +189,32 @@ def test_groups_and_panels_shut_nobody_out(open_page, items):
         page.goto(path)
         found[path] = faults_of(page)
     assert {path: faults for path, faults in found.items() if faults} == {}
+
+
+def test_what_was_moved_is_read_beside_its_amount_without_scrolling(open_page, client, items):
+    """The ledger of a cellar with long names, on a window of 1280 pixels."""
+    unit = client.get("admin/uom?code=g").json["items"][0]["id"]
+    place = client.post("admin/locations", {"code": "CELLAR", "name": "Cellar below the main warehouse"}).json["id"]
+    oil = {"code": "LIO-INT", "name": "Lavender infused oil of the last summer (intermediate)", "base_unit_id": unit}
+    line = {"item_id": client.post("items", oil).json["id"], "quantity": "123456.5", "unit_cost": "0.5"}
+    receipt = client.post("receipts", {"location_id": place, "lines": [line]}).json
+    assert client.post(f"receipts/{receipt['id']}/post").status_code == 200
+    page = open_page("/admin/inventory-transactions")
+    amount = page.get_by_role("cell", name="123,456.5 g", exact=True).bounding_box()
+    frame = page.locator("#list .scroll").bounding_box()
+    assert amount["x"] + amount["width"] <= frame["x"] + frame["width"]
+    # A list that is seen whole has nothing to fade away.
+    page.goto("/items?columns=code,name")
+    whole = page.locator("#list .scroll")
+    assert whole.evaluate("frame => [frame.scrollWidth - frame.clientWidth, getComputedStyle(frame).maskImage]") == [
+        0, "none",
+    ]  # fmt: skip
+
+
+def test_a_phone_says_where_one_is(open_page, client, items):
+    item = client.get("items?code=I-03").json["items"][0]["id"]
+    page = open_page(f"/items/{item}", width=390)
+    here = page.locator(".crumbs [aria-current]")
+    cut = "place => [place.clientWidth >= 40, getComputedStyle(place).textOverflow]"
+    assert here.evaluate(cut) == [True, "ellipsis"]
+    assert page.locator(".crumbs").evaluate("crumbs => crumbs.scrollWidth - crumbs.clientWidth") == 0

@@ -13,6 +13,7 @@ from core.admin.lists.address import PAGE_SIZES, ListAddress
 from core.admin.lists.columns import Shown, columns_text, density_of, shown_columns, totals_of
 from core.admin.lists.filters import chips_of
 from core.admin.lists.markup import ListedRows
+from core.admin.lists.pointing import points
 from core.admin.lists.rows import (
     MOST_GROUPS_SHOWN,
     Figure,
@@ -268,7 +269,7 @@ def _columns(address: ListAddress, shape: Shape, shown: Sequence[Shown]) -> list
         sortable = item.kind.name not in UNSORTABLE
         url = address.sorted_by(item.name, _unit_of(shape, item)).url if sortable else ""
         also = address.sorted_also_by(item.name, resource.sort).url if sortable else ""
-        numeric = item.kind.sums or item.kind.name == "percent"
+        numeric = (item.kind.sums or item.kind.name == "percent") and not points(shape, item)
         found.append(Column(item.name, item.label, numeric, url, also, sort, place if len(parts) > 1 else 0,
                             column.width))  # fmt: skip
     return found

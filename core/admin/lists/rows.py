@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -15,6 +16,7 @@ from core.admin.forms.plans import target_resource
 from core.admin.lists.address import ListAddress
 from core.admin.lists.columns import Shown, is_price
 from core.admin.lists.markup import ListedRows, Told, listed_rows
+from core.admin.lists.pointing import pointed, pointed_cell, points
 from core.desk.preferences import own_zone
 from core.plugins.declarations import Resource
 from core.resources import periods
@@ -50,19 +52,25 @@ class Figure:
 
 
 def wanted_fields(shape: Shape, columns: Iterable[Shown]) -> tuple[str, ...]:
-    """Return the fields to read for a list: its columns, the label, units, the version."""
+    """Return the fields to read for a list: its columns, the label, units, the version, what is pointed at."""
+    columns = list(columns)
     names = [column.field.name for column in columns]
     labelled = [name for name in (shape.resolve(part) for part in shape.resource.label) if name in shape.fields]
     units = [unit for name in names if (unit := unit_name(shape, shape.fields[name]))]
     version = [name for name in ("version", "state") if name in shape.fields]
-    return tuple(dict.fromkeys([*names, *labelled, *units, *version]))
+    kind = ["resource"] if any(points(shape, column.field) for column in columns) else []
+    return tuple(dict.fromkeys([*names, *labelled, *units, *version, *kind]))
 
 
 def rows_of(ctx: Context, shape: Shape, columns: Sequence[Shown], rows: Sequence[dict[str, Any]]) -> ListedRows:
     """Return records as the list shows them."""
     zone = own_zone(ctx)
     name_far_units(ctx, shape, [column.field for column in columns], rows)
-    told = [_told(column.field, zone) for column in columns]
+    told = [
+        Told(column.field.name, partial(pointed, ctx, column.field)) if points(shape, column.field)
+        else _told(column.field, zone)
+        for column in columns
+    ]  # fmt: skip
     return listed_rows(told, rows, [label_of_row(shape, row) for row in rows], f"/{shape.resource.path}")
 
 
@@ -83,6 +91,8 @@ def _told(item: Field, zone: ZoneInfo) -> Told:
 
 def cell_of(ctx: Context, shape: Shape, item: Field, row: Mapping[str, Any], owner: Any) -> Cell:
     """Return the cell of one field of a record or line."""
+    if owner is shape.model and points(shape, item):
+        return pointed_cell(ctx, item, row)
     value = row.get(item.name)
     label, url = row.get(item.label_name) if item.reference is not None else None, ""
     if value is not None and (target := shape.memo(("target", owner, item.name), lambda: _target(ctx, item, owner))):

@@ -1,0 +1,44 @@
+"""Approvals and the audit trail tell of other records: in words, and with a way there for whoever may go."""
+
+import re
+
+import pytest
+
+from core.actions.models import Approval
+
+
+@pytest.fixture
+def olive(client):
+    """An item that somebody made and then renamed."""
+    unit = client.get("admin/uom?code=g").json["items"][0]["id"]
+    made = client.post("items", {"code": "OLIVE", "name": "Olive", "base_unit_id": unit}).json
+    assert client.patch(f"items/{made['id']}", {"name": "Olive oil"}, version=1).status_code == 200
+    return made["id"]
+
+
+def words_of(page):
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page.partition("<main")[2]))
+
+
+def test_the_audit_trail_is_read_in_words(pages, client, olive):
+    entries = client.get(f"audit?record_id={olive}&sort=sequence").json["items"]
+    assert [entry["action"] for entry in entries] == ["inventory.item.create", "inventory.item.update"]
+    words = words_of(pages.open(f"/audit?record_id={olive}&sort=sequence&columns=username,action,resource,record_id"))
+    assert re.search(rf"Create Items {olive} .*Update Items {olive} ", words)
+    assert "Update" in words_of(pages.open(f"/audit?record_id={olive}&columns=action"))
+    page = pages.open(f"/audit/{entries[0]['id']}")
+    assert f'<a class="link" href="/items/{olive}">OLIVE Olive oil</a>' in page
+    assert '<a class="link" href="/items">Items</a>' in page
+
+
+def test_whoever_approves_sees_what_and_goes_there(pages, pages_with, unit, olive):
+    with unit() as ctx:
+        asked = {"resource": "inventory.item", "record_id": olive, "reason": "Too dear"}
+        known = ctx.create(Approval, action="inventory.item.update", **asked).id
+        gone = ctx.create(Approval, resource="loom.cloth", record_id=7, action="loom.cloth.weave", reason="").id
+    assert f'href="/items/{olive}">OLIVE Olive oil</a>' in pages.open(f"/approvals/{known}")
+    assert "Update Too dear" in words_of(pages.open("/approvals"))
+    for word in ("loom.cloth", "loom.cloth.weave", "7"):
+        assert word in words_of(pages.open(f"/approvals/{gone}"))
+    stranger = pages_with("kernel.approval.read").open(f"/approvals/{known}")
+    assert "Olive oil" not in stranger and f"/items/{olive}" not in stranger
