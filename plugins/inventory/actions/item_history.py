@@ -6,7 +6,7 @@ from typing import Any
 
 from core.api import Context, Refused, amount_text, before, select
 from plugins.inventory.ledger.adjusting import Correction, override_cost
-from plugins.inventory.ledger.movement import Source
+from plugins.inventory.ledger.movement import ZERO, Source
 from plugins.inventory.ledger.usage import items_moved
 from plugins.inventory.models.items import Item
 from plugins.inventory.models.stock import Stock
@@ -17,12 +17,30 @@ _FROZEN = {"base_unit_id": "base unit", "costing": "costing method", "lot_tracki
 
 @before(items, "update")
 def freeze_what_stock_rests_on(ctx: Context, item: Item, values: dict[str, Any]) -> None:
-    """Quantities are in the base unit and values by the costing method: changing either would change the past."""
+    """Quantities are in the base unit and values by the costing method: changing either would change the past.
+
+    What has stock is no service either: nothing could be taken any more.
+    """
     changed = [words for name, words in _FROZEN.items() if name in values and values[name] != getattr(item, name)]
+    if values.get("kind") == "service" != item.kind:
+        changed.append("kind")
     if changed and (history := items_moved(ctx, [item.id])):
         raise Refused(
             "ITEM_HAS_HISTORY",
             f"{item.code} has {history[item.id]}: its {changed[0]} stays. Make a new item instead.",
+        )
+
+
+@before(items, "update")
+def keep_leave_while_below_zero(ctx: Context, item: Item, values: dict[str, Any]) -> None:
+    """What is below zero with leave is settled before the leave is taken away."""
+    if not item.allow_negative or values.get("allow_negative", True):
+        return
+    below = select(Stock.on_hand).where(Stock.item_id == item.id, Stock.on_hand < 0)
+    if owed := -sum(ctx.all(below), ZERO):
+        raise Refused(
+            "BELOW_ZERO",
+            f"{item.code} is {amount_text(owed, item.base_unit.code)} below zero. Receive what is owed first.",
         )
 
 

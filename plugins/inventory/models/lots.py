@@ -24,7 +24,7 @@ class Lot(Record):
         Index(None, "tenant_id", "expires_on"),
     )
 
-    item_id, item = ref(Item, label="Item")
+    item_id, item = ref(Item, label="Item", readonly=True)
     number: Mapped[str] = field(String(60), label="Lot", search=True)
     supplier_lot: Mapped[str | None] = field(String(60), label="Supplier's lot", search=True, optional=True)
     supplier_name: Mapped[str | None] = field(String(120), label="Supplier", search=True, optional=True)

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from core.testing.clients import ApiClient
+from plugins.inventory.tests.shop import Shop
 
 
 @pytest.fixture
@@ -104,3 +105,12 @@ def test_nothing_of_another_organisation_is_there(
     assert other_client.get("items/search?q=oil").json == []
     wanted = {"amount": "1", "from_unit_id": unit_ids["kg"], "to_unit_id": unit_ids["g"]}
     assert other_client.post("admin/uom/convert", wanted).status_code == 422
+
+
+def test_a_lot_stays_a_lot_of_its_item(client: ApiClient, unit: Any) -> None:
+    with unit() as ctx:
+        shop = Shop(ctx)
+        lye = shop.item("CAUSTIC").id
+        lot = shop.lot(shop.receive(shop.item("OLIVE"), 100)).id
+    refused = client.patch(f"lots/{lot}", {"item_id": lye}, version=1)
+    assert (refused.status_code, refused.json["errors"]) == (422, {"item_id": ["Is read-only."]})

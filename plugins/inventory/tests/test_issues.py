@@ -242,3 +242,14 @@ def shop_ids(unit: Any) -> dict[str, int]:
         shop = Shop(ctx)
         made = {"lye": shop.item("LYE").id, "gravel": shop.item("GRAVEL", "t").id, "store": shop.store}
         return made | {code: shop.unit(code) for code in ("l", "g", "kg")}
+
+
+def test_leave_to_go_below_zero_stays_until_it_is_settled(shop: Shop) -> None:
+    oil = shop.item("OIL", allow_negative=True)
+    source = Source("test", shop.ctx.today())
+    issue(shop.ctx, [Outgoing(oil.id, shop.store, Decimal(40))], source=source, allow_negative=True)
+    with pytest.raises(Refused, match="OIL is 40 g below zero"):
+        shop.ctx.do("inventory.item.update", oil, allow_negative=False)
+    shop.receive(oil, 40)
+    shop.ctx.do("inventory.item.update", oil, allow_negative=False)
+    assert not oil.allow_negative

@@ -193,7 +193,7 @@ def test_what_stock_rests_on_stays_once_it_moved(shop: Shop) -> None:
     lye = shop.item("LYE")
     shop.ctx.do("inventory.item.update", lye, costing="weighted_average")
     shop.receive(lye, 10)
-    for change in ({"costing": "fifo"}, {"base_unit_id": shop.unit("kg")}):
+    for change in ({"costing": "fifo"}, {"base_unit_id": shop.unit("kg")}, {"kind": "service"}):
         with pytest.raises(Refused) as refused:
             shop.ctx.do("inventory.item.update", lye, **change)
         assert refused.value.code == "ITEM_HAS_HISTORY"

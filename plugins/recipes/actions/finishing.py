@@ -14,6 +14,7 @@ from plugins.recipes.actions.timers import stop_all
 from plugins.recipes.completion import Completion, complete
 from plugins.recipes.consumption import lines_of, set_quantity
 from plugins.recipes.models import Batch, BatchLine, Recipe
+from plugins.recipes.planning.containers import no_yield_item
 from plugins.recipes.resources.batches import batches
 
 # Somebody typed grams where the yield is in kilograms.
@@ -35,7 +36,9 @@ def finish(
     ctx: Context,
     batch: Batch,
     *,
-    final_quantity: Annotated[Decimal, arg("Final quantity", gt=0)],
+    final_quantity: Annotated[
+        Decimal, arg("Final quantity", gt=0, help="In the unit of the yield. Nothing came out? Fail the batch.")
+    ],
     unit_id: Annotated[int | None, arg("Unit", ref="inventory.unit", help="Empty: the unit of the yield.")] = None,
     portions: Annotated[int | None, arg("Portions", gt=0, le=1_000_000_000)] = None,
     containers: Annotated[list[ContainerResult] | None, arg("Containers", help="Empty: all of them passed.")] = None,
@@ -61,11 +64,22 @@ def finish(
 
 def _in_yield_unit(ctx: Context, batch: Batch, quantity: Decimal, unit_id: int | None) -> Decimal:
     if unit_id is not None:
-        quantity = convert(ctx, quantity, unit_id, batch.yield_unit_id, batch.recipe.yield_item_id)
+        quantity = _converted(ctx, batch, quantity, unit_id)
     if quantity > batch.projected_qty * IMPLAUSIBLE:
         told = f"Is more than {IMPLAUSIBLE} times what was projected. Check the number and its unit."
         raise Invalid({"final_quantity": [told]}, code="YIELD_IMPLAUSIBLE")
     return quantity
+
+
+def _converted(ctx: Context, batch: Batch, quantity: Decimal, unit_id: int) -> Decimal:
+    recipe = batch.recipe
+    try:
+        return convert(ctx, quantity, unit_id, batch.yield_unit_id, recipe.yield_item_id)
+    except Invalid as problem:
+        if recipe.yield_item_id is not None or problem.code != "MISSING_CONVERSION":
+            raise
+        # A rule for every item would be the wrong way out: litres of soap weigh something else than litres of oil.
+        raise no_yield_item(recipe, "What came out", problem) from None
 
 
 def _check_portions(batch: Batch, portions: int | None) -> None:

@@ -132,13 +132,14 @@ def _capacity(item: Item, unit_id: int, recipe: Recipe | None, converter: Conver
     except Problem as problem:
         if recipe is None or yield_item_id is not None:
             raise
-        raise _no_yield_item(recipe, item, problem) from None
+        raise no_yield_item(recipe, f"What {item.name} holds", problem) from None
 
 
-def _no_yield_item(recipe: Recipe, item: Item, problem: Problem) -> Invalid:
+def no_yield_item(recipe: Recipe, what: str, problem: Problem) -> Invalid:
+    """Return the refusal of an amount that only the density of the recipe's own article could convert."""
     return Invalid(
         {"yield_item_id": [f"{recipe.name} does not say what it goes into stock as."]},
-        f"What {item.name} holds cannot be told in the unit of the yield: {problem.detail} Name the article that "
+        f"{what} cannot be told in the unit of the yield: {problem.detail} Name the article that "
         f"{recipe.name} goes into stock as, and give that article a density.",
         code="YIELD_ITEM_MISSING",
         next_step=_fill_in(f"recipes/{recipe.id}", "set_yield_item", "yield_item_id"),

@@ -12,6 +12,7 @@ from plugins.recipes.tests.workshop import (
     dec,
     in_stock,
     lines_of,
+    make_item,
     plan,
     soap_workshop,
     start,
@@ -190,3 +191,20 @@ def test_a_wrong_result_names_its_field_and_changes_nothing(ctx, given, field):
         ctx.do("recipes.batch.finish", batch, **given)
     assert field is None or field in refusal.value.errors
     assert (balances(ctx), batch.state) == (before, "in_progress")
+
+
+def test_what_came_out_in_litres_asks_for_the_article_and_not_for_a_rule_for_all_items(ctx):
+    """1.1 l of soap batter at 0.9 g/ml are 0.99 kg, once the recipe says which article that is."""
+    shop = soap_workshop(ctx)
+    batch = start(ctx, shop)
+    litres = {"final_quantity": dec("1.1"), "unit_id": unit_id(ctx, "l")}
+    with pytest.raises(Invalid) as refusal:
+        ctx.do("recipes.batch.finish", batch, **litres)
+    assert refusal.value.code == "YIELD_ITEM_MISSING"
+    step = refusal.value.extra["next_step"]
+    assert (step["path"], step["fill"]) == (f"/api/v1/recipes/{shop.recipe_id}", ["yield_item_id"])
+    batter = make_item(ctx, "BATTER", "finished", "kg", density=dec("0.9"))
+    ctx.do("recipes.recipe.update", shop.recipe_id, yield_item_id=batter.id)
+    ctx.do("recipes.batch.finish", batch, **litres)
+    assert batch.final_qty == dec("0.99")
+    assert verify(ctx) == []
