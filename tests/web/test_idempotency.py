@@ -1,9 +1,11 @@
 """Double click, retry of a browser, retry of a proxy: one effect and one answer."""
 
 import threading
+from datetime import timedelta
 
 import pytest
 
+from core.actions.answers import forget_answers
 from core.actions.models import StoredAnswer
 from core.testing.clients import ApiClient
 from core.testing.house import make_member
@@ -94,6 +96,22 @@ def test_eight_at_once_have_one_effect(kernel, app, client, gram, unit):
     assert sum("Idempotent-Replay" not in answer.headers for answer in answers) == 1
     with unit(readonly=True) as ctx:
         assert ctx.find(StoredAnswer, key="once").status == 201
+
+
+def test_a_key_is_free_again_after_a_month(kernel, tenant, client, other_client, gram):
+    theirs = other_client.get("admin/uom?code=g").get_json()["items"][0]["id"]
+    for one, unit in ((client, gram), (other_client, theirs)):
+        assert create(one, unit, "SALT").status_code == 201
+    now = kernel.clock
+    try:
+        for days, forgotten in ((29, 0), (31, 1)):
+            kernel.clock = lambda days=days: now() + timedelta(days=days)
+            with kernel.unit(tenant.id) as ctx:
+                assert forget_answers(ctx) == {"forgotten": forgotten}
+    finally:
+        kernel.clock = now
+    assert_problem(create(client, gram, "SALT"), 409, "DUPLICATE")
+    assert create(other_client, theirs, "SALT").headers["Idempotent-Replay"] == "true"
 
 
 def test_the_kernels_own_routes_keep_the_answer_too(client):
