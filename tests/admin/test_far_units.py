@@ -83,6 +83,16 @@ def test_a_new_record_is_said_in_the_unit_of_the_item_that_its_address_names(pag
     assert "SALT-A" in pages.open(f"/reservations/new?item_id={row['item_id']}")
 
 
+def test_a_reservation_made_on_its_page_holds_what_it_says(pages, stocked):
+    """12 jars lie there; 5 are held, and the grid below, left as it stands, takes none of them away."""
+    jars = next(row for row in stocked.get("stock").json["items"] if row["item_label"].startswith("JAR"))
+    asked = {"item_id": str(jars["item_id"]), "location_id": str(jars["location_id"]), "quantity": "5"}
+    made = pages.send(pages.open("/reservations/new"), "/reservations/new", **asked).headers["Location"]
+    reservation = stocked.get(made[1:]).json
+    assert (reservation["held"], [pick["quantity"] for pick in reservation["picks"]]) == ("5.000000", ["5.000000"])
+    assert stocked.get(f"stock/{jars['id']}").json["reserved"] == "5.000000"
+
+
 @pytest.mark.parametrize("item", ["abc", "7" * 30, "-1", "²"])
 def test_an_address_that_names_no_item_opens_an_empty_form(pages, stocked, item):
     assert "New reservation" in pages.open(f"/reservations/new?item_id={item}")

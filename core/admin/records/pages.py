@@ -83,7 +83,9 @@ def create_record(visit: Visit, resource: Resource) -> Response:
         if form.press(request.form):
             name_units_behind(ctx, shape, form)
             return show_new(visit, ctx, resource, form)
-        body = form.body(creating=True)
+        sent = form.body(creating=True)
+        # A grid that nobody typed into asks for nothing: the lines that come by themselves stay.
+        body = {name: value for name, value in sent.items() if name not in form.grids or value}
     try:
         _refuse(errors)
         outcome = run(visit, f"{resource.key}.create", {"arguments": body})
