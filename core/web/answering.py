@@ -14,7 +14,7 @@ from core.actions.context import Context
 from core.actions.unit import Answer, Idempotency, perform
 from core.errors import Invalid
 from core.resources.tables import write_csv
-from core.web.bodies import read_json, write_json
+from core.web.bodies import parse_json, read_json, write_json
 from core.web.current import kernel, tenant_actor
 from core.web.guards import DataResponse
 from core.web.json_schemas import IDEMPOTENCY_KEY, Json, body_of, parameters_of_query
@@ -81,13 +81,20 @@ def answer_read(work: Work) -> Response:
         return respond(as_answer(work(ctx)))
 
 
-def answer_write(work: Work, status: int = 200) -> Response:
-    """Answer what a change of the asker's tenant gives; sent again under the same Idempotency-Key, it is done once."""
+def answer_write(work: Work, status: int = 200, *, at: str = "") -> Response:
+    """Answer what a change of the asker's tenant gives; sent again under the same Idempotency-Key, it is done once.
+
+    What was made or started is told by its address below `at`, by an answer that was stored, too.
+    """
     key = request.headers.get("Idempotency-Key")
     parts = (request.method.encode(), request.full_path.encode(), request.get_data(cache=True)) if key else ()
     idempotency = Idempotency.of(key, *parts) if key is not None else None
     actor = tenant_actor()
-    return respond(perform(kernel(), actor, lambda ctx: as_answer(work(ctx), status), idempotency=idempotency))
+    answer = perform(kernel(), actor, lambda ctx: as_answer(work(ctx), status), idempotency=idempotency)
+    response = respond(answer)
+    if at and answer.status in (201, 202):
+        response.headers["Location"] = f"{at}/{parse_json(answer.body.encode())['id']}"
+    return response
 
 
 def as_answer(told: Any, status: int = 200) -> Answer:

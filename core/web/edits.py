@@ -28,6 +28,7 @@ READS: Json = {"application/json": {"schema": {"type": "object", "required": ["r
     "run": {"type": "boolean", "default": False, "description": "Start it at once."},
 }}}}  # fmt: skip
 PARTS = ("ids", "where", "values", "adjust", "resource", "run")
+HERE = "/api/v1/edits"
 Step = Callable[[Context, BulkEdit], None]
 
 
@@ -65,10 +66,9 @@ def prepare_edit() -> Response:
         row = editing.prepare(ctx, resource, read_edit(ctx, resource, body, MOST_NAMED))
         if start:
             editing.run(ctx, row)
-        address = (("Location", f"/api/v1/edits/{row.id}"),)
-        return Answer(202 if start else 201, write_json(_whole(ctx, row)), address)
+        return Answer(202 if start else 201, write_json(_whole(ctx, row)))
 
-    return answer_write(work)
+    return answer_write(work, at=HERE)
 
 
 @route(edits, "GET", "/edits/<int:edit_id>")
@@ -135,6 +135,6 @@ def _step(edit_id: int, step: Step, status: int = 200) -> Response:
         row = editing.find_edit(ctx, edit_id, lock=True)
         step(ctx, row)
         ctx.db.flush()
-        return Answer(status, write_json(_whole(ctx, row)), (("Location", f"/api/v1/edits/{edit_id}"),))
+        return Answer(status, write_json(_whole(ctx, row)))
 
-    return answer_write(work)
+    return answer_write(work, at=HERE)

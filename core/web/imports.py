@@ -68,9 +68,9 @@ def upload_file() -> Response:
         sent.seek(0)
         resource = taking.importable(ctx, request.form.get("resource", ""))
         row = taking.upload(ctx, resource, sent.filename or "", sent.stream, request.form.get("mode") or "upsert")
-        return Answer(201, write_json(taking.summary(ctx, row)), (("Location", f"/api/v1/imports/{row.id}"),))
+        return Answer(201, write_json(taking.summary(ctx, row)))
 
-    return answer_write(work)
+    return answer_write(work, at="/api/v1/imports")
 
 
 @route(imports, "GET", "/imports/<int:import_id>")

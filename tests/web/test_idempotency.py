@@ -114,10 +114,18 @@ def test_a_key_is_free_again_after_a_month(kernel, tenant, client, other_client,
     assert create(other_client, theirs, "SALT").headers["Idempotent-Replay"] == "true"
 
 
+def test_an_edit_sent_again_leads_to_the_first(client, lye):
+    body = {"resource": "inventory.item", "ids": [lye["id"]], "values": {"name": "Caustic soda"}, "run": True}
+    first, again = (client.post("edits", body, headers={"Idempotency-Key": "edit-1"}) for _ in range(2))
+    assert (first.status_code, again.status_code) == (202, 202)
+    assert first.headers["Location"] == again.headers["Location"] == f"/api/v1/edits/{first.get_json()['id']}"
+
+
 def test_the_kernels_own_routes_keep_the_answer_too(client):
     body = {"resource": "inventory.item", "name": "Raw", "query": "kind=raw"}
     first, again = (client.post("saved-views", body, headers={"Idempotency-Key": "view-1"}) for _ in range(2))
     assert (first.status_code, again.status_code) == (201, 201)
     assert first.get_json()["id"] == again.get_json()["id"]
+    assert first.headers["Location"] == again.headers["Location"] == f"/api/v1/saved-views/{first.get_json()['id']}"
     found = client.get("saved-views?resource=inventory.item").get_json()["items"]
     assert [item["name"] for item in found] == ["Raw"]
