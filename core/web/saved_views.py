@@ -62,7 +62,11 @@ def keep_saved_view() -> Response:
     """Keep a view: resource, name, query, columns, density, is_default; audience me, role or everyone."""
     body = json_object()
     resource = body.pop("resource", None)
-    return answer_write(lambda ctx: view_row(ctx, create_saved_view(ctx, resource, body)), 201, at="/api/v1/saved-views")
+
+    def work(ctx: Context) -> dict[str, Any]:
+        return view_row(ctx, create_saved_view(ctx, resource, body))
+
+    return answer_write(work, 201, at="/api/v1/saved-views")
 
 
 @route(views, "GET", "/saved-views/<int:view_id>")
