@@ -56,9 +56,9 @@ class ReservationPick(Record):
     __table_args__ = (CheckConstraint("quantity > 0", name="quantity_positive"),)
 
     reservation_id, reservation = ref(Reservation, label="Reservation", parent="picks")
-    item_id, item = ref(Item, label="Item", index=False)
-    location_id, location = ref(Location, label="Location", index=False)
-    lot_id, lot = ref(Lot, label="Lot", optional=True)
+    item_id, item = ref(Item, label="Item", index=False, readonly=True)
+    location_id, location = ref(Location, label="Location", index=False, readonly=True)
+    lot_id, lot = ref(Lot, label="Lot", optional=True, readonly=True)
     quantity: Mapped[Decimal] = field(Quantity, label="Quantity", readonly=True, unit="item.base_unit")
     unit_cost: Mapped[Decimal] = field(
         UnitCost, label="Cost", readonly=True, sensitive=True, default=Decimal(0), unit="item.base_unit"

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from datetime import timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
 from core.api import Invalid, Refused, select
+from core.testing.clients import ApiClient
 from plugins.inventory.api import Item, Outgoing, Reservation, Source, Stock, available, fulfil, release, reserve
 from plugins.inventory.jobs import expire_lots, expire_reservations
 from plugins.inventory.tests.shop import Shop
@@ -109,3 +111,18 @@ def test_lots_past_their_last_day_leave_at_night(shop: Shop) -> None:
     expire_lots(shop.ctx)
     assert (past.state, good.state) == ("expired", "available")
     assert shop.ctx.scalar(select(Stock.on_hand).where(Stock.lot_id == past.id)) == 1
+
+
+@pytest.mark.parametrize("picks", [[], [{"lot_id": 1, "quantity": "3"}]], ids=["none", "one"])
+def test_on_which_lots_goods_are_held_is_no_question_to_whoever_asks(
+    client: ApiClient, unit: Any, picks: list[Any]
+) -> None:
+    with unit() as ctx:
+        shop = Shop(ctx)
+        soap, store = shop.item("SOAP", "each"), shop.store
+        shop.receive(soap, 10, 2)
+        wanted = {"item_id": soap.id, "location_id": store, "quantity": "3"}
+    refused = client.post("reservations", {**wanted, "picks": picks})
+    assert (refused.status_code, list(refused.get_json()["errors"])) == (422, ["picks"])
+    made = client.post("reservations", wanted).get_json()
+    assert [(pick["quantity"], pick["lot_id"] is not None) for pick in made["picks"]] == [("3.000000", True)]
