@@ -96,7 +96,7 @@ def demos_of(kernel: Kernel, tenant: DemoTenant) -> list[Demo]:
 
 
 def _make_tenant(kernel: Kernel, tenant: DemoTenant) -> None:
-    from core.actions.tenants import create_tenant
+    from core.administration.tenants import create_tenant
     from core.errors import Duplicate
 
     modules = [name for name in tenant.modules if name in kernel.registry.plugins]
@@ -108,8 +108,8 @@ def _make_tenant(kernel: Kernel, tenant: DemoTenant) -> None:
 
 
 def _switch_on(kernel: Kernel, slug: str, names: list[str]) -> None:
-    from core.actions.modules import enable
-    from core.actions.tenants import find_tenant
+    from core.administration.modules import enable
+    from core.administration.tenants import find_tenant
 
     with kernel.platform_reading() as db:
         tenant_id = find_tenant(db, slug).id
@@ -120,7 +120,7 @@ def _switch_on(kernel: Kernel, slug: str, names: list[str]) -> None:
 
 
 def _load(kernel: Kernel, tenant: DemoTenant, item: Demo) -> None:
-    from core.actions.tenants import find_tenant
+    from core.administration.tenants import find_tenant
 
     with kernel.platform_reading() as db:
         tenant_id = find_tenant(db, tenant.slug).id

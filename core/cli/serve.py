@@ -114,7 +114,7 @@ def open_socket(host: str, port: int) -> socket.socket:
 
 def _invite(kernel: Any, place: str) -> None:
     """Tell whoever starts a fresh installation where to set it up, with the token that proves that they did."""
-    from core.actions.setup import needs_setup, setup_token
+    from core.administration.setup import needs_setup, setup_token
 
     if needs_setup(kernel):
         click.echo(f"There is no user yet. Set OpenMill up at http://{place}/setup?token="

@@ -29,7 +29,7 @@ def tenant() -> None:
 @click.option("--enable", "modules", multiple=True, metavar="MODULE", help="Switch a module on; may be repeated.")
 def create(slug: str, name: str | None, currency: str, zone: str, owner: str, modules: tuple[str, ...]) -> None:
     """Make the tenant SLUG, a short name such as "willow-soap"."""
-    from core.actions.tenants import create_tenant
+    from core.administration.tenants import create_tenant
 
     with opened() as kernel:
         create_tenant(kernel, slug=slug, name=name or slug.replace("-", " ").title(), currency=currency, zone=zone,
@@ -72,7 +72,7 @@ def enable(slug: str, modules: tuple[str, ...]) -> None:
 
     Takes effect at the next request.
     """
-    from core.actions.modules import enable as switch
+    from core.administration.modules import enable as switch
 
     _switch(slug, modules, switch, "Switched on")
 
@@ -82,7 +82,7 @@ def enable(slug: str, modules: tuple[str, ...]) -> None:
 @click.argument("modules", nargs=-1, required=True, metavar="MODULE...")
 def disable(slug: str, modules: tuple[str, ...]) -> None:
     """Switch MODULEs off for the tenant SLUG, or none of them. Their data stays."""
-    from core.actions.modules import disable as switch
+    from core.administration.modules import disable as switch
 
     _switch(slug, modules, switch, "Switched off")
 
@@ -92,7 +92,7 @@ def disable(slug: str, modules: tuple[str, ...]) -> None:
 def show_observers(slug: str) -> None:
     """Show the observers of the tenant SLUG that fail, and since when some are switched off."""
     from core.actions.observers import failing
-    from core.actions.tenants import find_tenant
+    from core.administration.tenants import find_tenant
 
     with opened() as kernel:
         with kernel.platform_reading() as db:
@@ -122,7 +122,7 @@ def enable_observer(slug: str, keys: tuple[str, ...]) -> None:
 
 
 def _switch(slug: str, modules: tuple[str, ...], change: Callable[[Context, str], list[str]], said: str) -> None:
-    from core.actions.tenants import find_tenant
+    from core.administration.tenants import find_tenant
 
     with opened() as kernel:
         with kernel.platform_reading() as db:

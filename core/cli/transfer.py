@@ -41,9 +41,9 @@ def import_file(
     found again by their natural key, so the same file twice changes nothing. Everything is checked before anything is
     written: either all rows are taken, or none and every wrong cell is named. Exits with 1 then.
     """
-    from core.actions.archives import is_archive
     from core.actions.import_files import read_import_file
     from core.actions.importing import load_rows
+    from core.administration.archives import is_archive
     from core.desk.imports import importable
 
     with opened() as kernel:
@@ -68,7 +68,7 @@ def _restore(kernel: Kernel, file: Path) -> None:
     import json
     import zipfile
 
-    from core.actions.archives import CONTENTS, restore_archive
+    from core.administration.archives import CONTENTS, restore_archive
 
     with zipfile.ZipFile(file) as archive:
         steps = len(json.loads(archive.read(CONTENTS))["files"])
@@ -174,7 +174,7 @@ def _write(ctx: Context, shape: Shape, names: list[str], chunks: Chunks, kind: s
 
 
 def _tenant_id(kernel: Kernel, slug: str) -> int:
-    from core.actions.tenants import find_tenant
+    from core.administration.tenants import find_tenant
 
     with kernel.platform_reading() as db:
         return find_tenant(db, slug).id

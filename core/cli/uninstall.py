@@ -10,7 +10,7 @@ import click
 from core.cli.opening import opened
 
 if TYPE_CHECKING:
-    from core.actions.uninstalling import Removal
+    from core.administration.uninstalling import Removal
     from core.kernel import Kernel
 
 
@@ -27,8 +27,8 @@ def uninstall(plugin: str, target: Path | None, yes: bool, only_preview: bool) -
     it. Roles, settings, custom fields, schedules and jobs of the plugin go too; the audit trail stays. Afterwards
     remove its distribution with pip.
     """
-    from core.actions.uninstalling import preview
-    from core.actions.uninstalling import uninstall as remove
+    from core.administration.uninstalling import preview
+    from core.administration.uninstalling import uninstall as remove
 
     with opened(current=False) as kernel:
         removal = preview(kernel, plugin)
@@ -70,8 +70,8 @@ def _offer_export(plugin: str, removal: Removal, *, yes: bool) -> Path | None:
 
 
 def _export(kernel: Kernel, plugin: str, target: Path) -> None:
-    from core.actions.archives import models_of, write_archive
-    from core.actions.verifying import tenants_named
+    from core.administration.archives import models_of, write_archive
+    from core.administration.verifying import tenants_named
 
     loaded = kernel.registry.plugins[plugin]
     steps = len(tenants_named(kernel)) * (len(models_of(loaded)) + 6)

@@ -44,8 +44,8 @@ def upgrade_database(kernel: Kernel) -> list[str]:
 
 def publish_all_roles(kernel: Kernel) -> None:
     """Let every tenant hand out the roles that its modules bring now."""
-    from core.actions.archives import tenant_session
-    from core.actions.verifying import tenants_named
+    from core.administration.archives import tenant_session
+    from core.administration.verifying import tenants_named
     from core.identity.roles import ADMINISTRATOR, publish_roles
 
     declared = kernel.identity.access.declared.roles

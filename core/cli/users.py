@@ -80,7 +80,7 @@ def join_tenant(
     kernel: Kernel, db: KernelSession, user: User, slug: str, roles: Sequence[str] = (), *, owner: bool = False
 ) -> None:
     """Make a user a member of a tenant with roles, by the operator's authority."""
-    from core.actions.tenants import find_tenant
+    from core.administration.tenants import find_tenant
     from core.identity.members import add_member, roles_by_key, set_roles
     from core.identity.permissions import PermissionSet
 

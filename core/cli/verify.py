@@ -16,8 +16,8 @@ def verify(slugs: tuple[str, ...]) -> None:
     that are on declare. Reads only, each tenant as it is at one moment, so it may run beside live traffic. Exits with
     1 on any difference; run it after a restore and on a schedule.
     """
-    from core.actions.verifying import Verdict, count_checks
-    from core.actions.verifying import verify as recompute
+    from core.administration.verifying import Verdict, count_checks
+    from core.administration.verifying import verify as recompute
 
     with opened() as kernel:
         found: list[Verdict] = []

@@ -94,7 +94,7 @@ def show(state: str | None, slug: str | None, limit: int) -> None:
     """Show jobs, newest first, with the error of those that failed."""
     import sqlalchemy as sa
 
-    from core.actions.tenants import find_tenant
+    from core.administration.tenants import find_tenant
     from core.services.models import Job
     from core.tenancy.models import Tenant
 

@@ -13,7 +13,7 @@ import marshmallow as ma
 import sqlalchemy as sa
 
 from core.actions.context import Context
-from core.actions.tenants import zones
+from core.administration.tenants import zones
 from core.db.prepared import Prepared, Question, converted
 from core.desk.models import Preference
 from core.errors import Forbidden, Invalid

@@ -28,10 +28,10 @@ GROUP = "openmill.plugins"
 ROOMS = ("models", "hookspecs", "settings", "rules", "roles", "resources", "actions", "queries", "reports", "widgets",
          "alerts", "pages", "panels", "changes", "jobs", "checks", "menus", "hooks", "demo")  # fmt: skip
 KERNEL_ROOMS = ("core.tenancy.models", "core.identity.models", "core.services.models", "core.resources.models",
-                "core.actions.models", "core.desk.models", "core.identity.resources", "core.actions.identity",
-                "core.actions.memberships", "core.actions.deferred", "core.actions.checks", "core.actions.answers",
-                "core.desk.alerts",
-                "core.desk.comments", "core.desk.imports", "core.desk.edits", "core.builtin")  # fmt: skip
+                "core.actions.models", "core.desk.models", "core.identity.resources", "core.administration.identity",
+                "core.administration.memberships", "core.actions.deferred", "core.administration.checks",
+                "core.actions.answers", "core.desk.alerts", "core.desk.comments", "core.desk.imports",
+                "core.desk.edits", "core.builtin")  # fmt: skip
 
 
 class PluginRefused(Exception):

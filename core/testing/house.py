@@ -7,8 +7,8 @@ import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from core.actions.modules import disable, enable
-from core.actions.tenants import create_tenant
+from core.administration.modules import disable, enable
+from core.administration.tenants import create_tenant
 from core.identity.actor import Actor
 from core.identity.members import add_member, roles_by_key, set_roles
 from core.identity.models import Role

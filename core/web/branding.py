@@ -8,8 +8,8 @@ from flask import Response, request, send_file
 from flask_smorest import Blueprint
 
 from core.actions.context import Context
-from core.actions.settings import UPDATE
 from core.actions.unit import Answer, perform
+from core.administration.settings import UPDATE
 from core.desk.branding import brand_of, change_brand, logo_of, remove_logo, set_logo
 from core.errors import BadRequest, Forbidden, Invalid
 from core.services.themes import installed_themes

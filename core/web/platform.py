@@ -9,9 +9,9 @@ import sqlalchemy as sa
 from flask import Response, request
 from flask_smorest import Blueprint
 
-from core.actions import platform as operating
 from core.actions.arguments import check_arguments
-from core.actions.tenants import change_tenant, create_tenant, find_tenant
+from core.administration import platform as operating
+from core.administration.tenants import change_tenant, create_tenant, find_tenant
 from core.db.session import KernelSession
 from core.errors import Forbidden, Invalid, NotFound
 from core.identity.actor import Actor

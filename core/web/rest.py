@@ -11,7 +11,7 @@ from werkzeug.exceptions import MethodNotAllowed
 
 from core.actions.arguments import check_arguments, parameters_of
 from core.actions.context import Context
-from core.actions.foretelling import foretell, tell_changes
+from core.actions.forecasting import forecast_action, tell_changes
 from core.actions.history import MOST as MOST_ENTRIES
 from core.actions.history import read_history
 from core.actions.run import Call, Outcome, check_argument_references, reachable, run_action
@@ -265,7 +265,7 @@ def _foretold(actor: Actor, endpoint: Endpoint, ids: list[int], body: Any, gate:
         raise BadRequest("Send a JSON object.")
     call = Call(endpoint.action, ids, body, _versions(endpoint, ids, body))
     try:
-        return Answer(200, write_json(foretell(kernel(), actor, call, tell_changes, gate=gate)))
+        return Answer(200, write_json(forecast_action(kernel(), actor, call, tell_changes, gate=gate)))
     except Refused as problem:
         return Answer(200, write_json({"possible": False, "problem": problem.as_dict()}))
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from flask import Response, request
 from flask_smorest import Blueprint
 
-from core.actions.setup import check_answers, check_token, set_up
+from core.administration.setup import check_answers, check_token, set_up
 from core.errors import BadRequest
 from core.web.answering import answer_json
 from core.web.bodies import read_json

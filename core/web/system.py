@@ -11,8 +11,9 @@ from flask import Response, current_app, request
 from flask_smorest import Blueprint
 
 from core import __version__
-from core.actions import modules, observers, settings
+from core.actions import observers
 from core.actions.context import Context
+from core.administration import modules, settings
 from core.errors import Forbidden
 from core.plugins.manifest import KERNEL_API
 from core.plugins.registry import KERNEL

@@ -3,7 +3,7 @@
 import pytest
 import sqlalchemy as sa
 
-from core.actions.granting import subjects
+from core.administration.granting import subjects
 from core.testing import house
 from core.testing.clients import ApiClient
 from tests.web.conftest import assert_problem

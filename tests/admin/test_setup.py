@@ -4,7 +4,7 @@ import threading
 
 import pytest
 
-from core.actions.setup import needs_setup, set_up, setup_token, slug_of
+from core.administration.setup import needs_setup, set_up, setup_token, slug_of
 from core.app import create_app
 from core.errors import NotFound, Problem
 from tests.admin.conftest import Pages

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from core.actions.setup import setup_token
+from core.administration.setup import setup_token
 from core.app import create_app
 from core.identity.models import User
 from core.testing.browsers import served

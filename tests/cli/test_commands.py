@@ -6,9 +6,10 @@ import pytest
 import sqlalchemy as sa
 from click.testing import CliRunner
 
-from core.actions import modules, observers
+from core.actions import observers
 from core.actions.models import AuditEntry
-from core.actions.tenants import find_tenant
+from core.administration import modules
+from core.administration.tenants import find_tenant
 from core.cli import COMMANDS, main
 from core.identity.models import Role
 from core.identity.passwords import verify_password

@@ -9,7 +9,7 @@ import stat
 import psutil
 import pytest
 
-from core.actions.verifying import verify
+from core.administration.verifying import verify
 from core.config import Config
 from core.kernel import Kernel
 from core.services.models import Job
@@ -70,7 +70,7 @@ def runs_jobs(instance):
     """A job that another process writes into the outbox is run by the demo's worker."""
     kernel = Kernel(Config(instance=instance))
     with kernel.platform_reading() as db:
-        from core.actions.tenants import find_tenant
+        from core.administration.tenants import find_tenant
 
         tenant_id = find_tenant(db, "willow-ash").id
     with kernel.unit(tenant_id) as ctx:

@@ -10,9 +10,9 @@ from decimal import Decimal
 import pytest
 import sqlalchemy as sa
 
-from core.actions.archives import CONTENTS, restore_archive, write_archive
 from core.actions.attachments import attach
-from core.actions.uninstalling import preview, uninstall
+from core.administration.archives import CONTENTS, restore_archive, write_archive
+from core.administration.uninstalling import preview, uninstall
 from core.errors import NotFound, Problem, Refused
 from core.plugins import migrating
 from core.services.models import ExternalKey, Job, ScheduleState, SettingValue, StoredFile
@@ -207,7 +207,7 @@ def test_after_a_fault_it_completes(kernel, world, monkeypatch):
     def fail(*_words):
         raise OSError("no space left")
 
-    monkeypatch.setattr("core.actions.uninstalling._leftovers", fail)
+    monkeypatch.setattr("core.administration.uninstalling._leftovers", fail)
     with pytest.raises(OSError, match="no space"):
         uninstall(kernel, "bakery")
     monkeypatch.undo()
@@ -296,7 +296,7 @@ def test_a_half_archive_is_not_left(kernel, world, tmp_path, monkeypatch):
     def fail(*_words):
         raise OSError("no space left")
 
-    monkeypatch.setattr("core.actions.archives._line", fail)
+    monkeypatch.setattr("core.administration.archives._line", fail)
     with pytest.raises(OSError, match="no space"):
         write_archive(kernel, kernel.registry.plugins["bakery"], tmp_path / "bakery.zip")
     assert list(tmp_path.iterdir()) == []

@@ -8,7 +8,7 @@ import pytest
 import sqlalchemy as sa
 from click.testing import CliRunner
 
-from core.actions.verifying import count_checks, verify
+from core.administration.verifying import count_checks, verify
 from core.cli import main
 from core.errors import NotFound
 from core.services.models import Job

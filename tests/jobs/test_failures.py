@@ -3,7 +3,7 @@
 import pytest
 
 from core.actions import observers
-from core.actions.verifying import verify
+from core.administration.verifying import verify
 from core.identity import users
 from core.identity.members import get_member, set_roles
 from core.identity.models import User

@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from core.actions.tenants import find_tenant
+from core.administration.tenants import find_tenant
 from core.testing.clients import ApiClient, ServerFault
 from core.testing.house import make_member, make_tenant, read_tenant, switch_module_off, switch_module_on
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from core.actions.verifying import verify
+from core.administration.verifying import verify
 from core.db.base import Base
 from core.plugins import migrating
 from core.testing.contract.stored import schema_of

@@ -8,7 +8,7 @@ from typing import Any
 
 from flask import Response, request
 
-from core.actions import modules, observers
+from core.actions import observers
 from core.actions.context import Context
 from core.actions.unit import Answer, perform
 from core.admin.administration.brings import counted, extended_by, parts_of
@@ -16,6 +16,7 @@ from core.admin.administration.readme import origin_of, readme_of
 from core.admin.frame.visit import DISABLE, ENABLE, Crumb, Note, Visit, frame, go, may_see_apps, show
 from core.admin.records.pages import said
 from core.admin.views.graphs.pages import dependency_graph
+from core.administration import modules
 from core.errors import Forbidden, NotFound, Problem
 from core.plugins.declarations import Extends, Menu, Query, Resource, Role, Widget
 from core.plugins.registry import KERNEL, LoadedPlugin

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from core.actions.context import Context
-from core.actions.granting import verbs_of
 from core.admin.display.words import words_label
+from core.administration.granting import verbs_of
 from core.plugins.declarations import (
     Alert,
     Extends,

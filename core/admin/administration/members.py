@@ -10,7 +10,13 @@ import sqlalchemy as sa
 from flask import Response, request
 
 from core.actions.context import Context
-from core.actions.memberships import (
+from core.admin.frame.programs import program_text
+from core.admin.frame.visit import Note, Visit, frame, go, show
+from core.admin.records.beside import beside_of
+from core.admin.records.pages import crumb, run, said, told_faults
+from core.admin.records.status import Blocked, Status
+from core.admin.records.view import read_record, record_view
+from core.administration.memberships import (
     ASSIGN,
     INVITE,
     READ,
@@ -20,12 +26,6 @@ from core.actions.memberships import (
     role_rows,
     role_told,
 )
-from core.admin.frame.programs import program_text
-from core.admin.frame.visit import Note, Visit, frame, go, show
-from core.admin.records.beside import beside_of
-from core.admin.records.pages import crumb, run, said, told_faults
-from core.admin.records.status import Blocked, Status
-from core.admin.records.view import read_record, record_view
 from core.desk.preferences import own_zone
 from core.errors import Forbidden, Problem
 from core.identity.models import Member

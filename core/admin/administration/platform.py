@@ -9,11 +9,11 @@ from zoneinfo import ZoneInfo
 
 from flask import Response, request
 
-from core.actions import platform as operating
 from core.actions.arguments import check_arguments
-from core.actions.tenants import change_tenant, create_tenant, currencies_in_use, find_tenant, zones
 from core.admin.frame.visit import Crumb, Frame, Note, Visit, frame, go, show
 from core.admin.records.pages import said, told_faults
+from core.administration import platform as operating
+from core.administration.tenants import change_tenant, create_tenant, currencies_in_use, find_tenant, zones
 from core.errors import NotFound, Problem
 from core.plugins.registry import KERNEL
 from core.services.words import moment_text

@@ -11,11 +11,11 @@ import sqlalchemy as sa
 from flask import Response, make_response, request
 
 from core.actions.context import Context
-from core.actions.granting import Subject, subjects
 from core.actions.run import Call, find_action, run_action
 from core.actions.unit import Answer, perform
 from core.admin.frame.visit import Crumb, Note, Visit, frame, go, show
 from core.admin.records.pages import said
+from core.administration.granting import Subject, subjects
 from core.errors import Forbidden, NotFound, Problem
 from core.identity.models import Member, MemberRole, Role
 from core.identity.permissions import pattern_covers

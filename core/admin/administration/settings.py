@@ -8,11 +8,11 @@ from typing import Any
 from flask import Response, request
 
 from core.actions.context import Context
-from core.actions.settings import READ, UPDATE, change_settings, list_settings, reset_settings
 from core.actions.unit import Answer, perform
 from core.admin.display.words import words_label
 from core.admin.frame.visit import Note, Visit, frame, go, show
 from core.admin.records.pages import said, told_faults
+from core.administration.settings import READ, UPDATE, change_settings, list_settings, reset_settings
 from core.desk.branding import DENSITIES, brand_of, change_brand, remove_logo, set_logo
 from core.errors import Forbidden, Invalid, Problem
 from core.services.themes import installed_themes

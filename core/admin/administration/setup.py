@@ -9,12 +9,12 @@ from typing import Any
 from flask import Response, redirect, request
 
 from core.actions.arguments import parameters_of
-from core.actions.setup import check_answers, check_token, needs_setup, set_up
-from core.actions.tenants import currencies_in_use, zones
 from core.admin.administration.brings import counted
 from core.admin.frame.session_pages import LOGIN_COOKIE, YEAR, current_origin
 from core.admin.frame.visit import Note, go, outer_frame, show
 from core.admin.records.pages import said, told_faults
+from core.administration.setup import check_answers, check_token, needs_setup, set_up
+from core.administration.tenants import currencies_in_use, zones
 from core.errors import Forbidden, NotFound, Problem
 from core.identity.login import Credentials, log_in_browser
 from core.plugins.registry import KERNEL

@@ -10,14 +10,14 @@ from zoneinfo import ZoneInfo
 from flask import Response, request
 
 from core.actions.context import Context
-from core.actions.setup import needs_setup
-from core.actions.tenants import zones
 from core.actions.unit import Answer, perform
 from core.admin.frame.look import MODE_COOKIE, THEME_COOKIE
 from core.admin.frame.navigation import found_at
 from core.admin.frame.programs import program_text
 from core.admin.frame.visit import Note, Visit, frame, go, outer_frame, own_path, show
 from core.admin.records.pages import said
+from core.administration.setup import needs_setup
+from core.administration.tenants import zones
 from core.desk.preferences import preference, set_preferences
 from core.desk.preferences import preferences as own_preferences
 from core.errors import Forbidden, Invalid, Problem

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from core.actions.context import Context
-from core.actions.granting import verbs_of
 from core.admin.display.cells import Cell
 from core.admin.forms.pickers import may_read, names_of
+from core.administration.granting import verbs_of
 from core.plugins.declarations import Resource
 from core.resources.shape import Field, Shape
 

@@ -11,7 +11,7 @@ from flask import Response, request
 from core.actions.arguments import Parameter, parameters_of
 from core.actions.context import Context
 from core.actions.crud import built_in
-from core.actions.foretelling import Forecast, can_foretell, foretell
+from core.actions.forecasting import Forecast, can_forecast, forecast_action
 from core.actions.run import Call, Outcome
 from core.admin.display.cells import cell
 from core.admin.display.words import words_label
@@ -31,7 +31,7 @@ from core.resources.reading import read_many
 
 MOST_SELECTED = 200
 NAMED_SELECTED = 6
-NO_FORECAST = {"leads_to": "", "foretells": False, "foretells_at_once": False, "told": None}
+NO_FORECAST = {"leads_to": "", "has_forecast": False, "forecast_at_once": False, "told": None}
 
 
 @dataclass(frozen=True)
@@ -119,7 +119,7 @@ def _ask_or_run(visit: Visit, asked: Asked) -> Response:
         if errors:
             raise Invalid(errors)
         if request.form.get("_preview"):
-            return _foretell(visit, asked, form)
+            return _forecast(visit, asked, form)
         outcome = run(visit, asked.action.key, {"ids": asked.ids, "arguments": _arguments(form, asked)})
     except Problem as problem:
         form.show(problem.errors)
@@ -128,7 +128,7 @@ def _ask_or_run(visit: Visit, asked: Asked) -> Response:
     return _done(visit, asked, outcome, form)
 
 
-def _foretell(visit: Visit, asked: Asked, form: BoundForm) -> Response:
+def _forecast(visit: Visit, asked: Asked, form: BoundForm) -> Response:
     """Show the page again with what would happen, or with the refusal that the action would meet."""
     call = Call(asked.action, asked.ids, _arguments(form, asked))
 
@@ -137,7 +137,7 @@ def _foretell(visit: Visit, asked: Asked, form: BoundForm) -> Response:
 
     told = Told()
     try:
-        told.blocks = foretell(visit.kernel, visit.actor, call, tell)
+        told.blocks = forecast_action(visit.kernel, visit.actor, call, tell)
     except Refused as problem:
         told.problem = problem
     with visit.reading() as ctx:
@@ -172,7 +172,7 @@ def _show(
     view = {
         "help": action.help.partition("\n\n")[0], "url": asked.url, "subject": _subject(ctx, asked),
         "confirm": action.confirm, "leads_to": words_label(action.target) if action.target else "",
-        "foretells": can_foretell(action), "foretells_at_once": not asks and told is None and problem is None,
+        "has_forecast": can_forecast(action), "forecast_at_once": not asks and told is None and problem is None,
         "told": told and {"blocks": told.blocks, "problem": said(told.problem, ctx)},
         "hidden": asked.hidden, "fields": form.top.controls(), "grids": list(form.grids.values()),
         "danger": action.verb == "delete", "icon": action.icon or ("trash-2" if action.built_in else "play"),

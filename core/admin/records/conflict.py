@@ -10,7 +10,7 @@ from core.actions.context import Context
 from core.actions.history import entries_after
 from core.actions.models import AuditEntry
 from core.admin.forms.generated import BoundForm
-from core.admin.records.history import Change, Teller
+from core.admin.records.history import Change, ChangeDescriber
 from core.admin.records.view import bind_form
 from core.resources.shape import Shape
 from core.services.words import moment_text
@@ -111,13 +111,13 @@ def conflict_of(ctx: Context, shape: Shape, row: Row, versions: Versions) -> Con
     grids = [name for name in versions.mine if name in shape.lines]
     told = [{"fields": {name: _pair(versions, name) for name in plain},
              "lines": [part for name in grids for part in _told_lines(shape, versions, name)]}]  # fmt: skip
-    teller = Teller(ctx, shape, told, row)
-    fields = [_field_choice(teller, versions, name) for name in plain]
+    describer = ChangeDescriber(ctx, shape, told, row)
+    fields = [_field_choice(describer, versions, name) for name in plain]
     lines = [LineChoices(shape.lines[name].title, made) for name in grids
-             if (made := list(_line_choices(teller, versions, name)))]  # fmt: skip
+             if (made := list(_line_choices(describer, versions, name)))]  # fmt: skip
     last = versions.entries[-1] if versions.entries else None
     return Conflict(
-        fields, lines, last.username if last else "", moment_text(last.created_at, teller.zone) if last else ""
+        fields, lines, last.username if last else "", moment_text(last.created_at, describer.zone) if last else ""
     )
 
 
@@ -150,13 +150,13 @@ def _plain(value: Any) -> Any:
     return int(value) if isinstance(value, str) and value.isascii() and value.isdecimal() and len(value) < 16 else value
 
 
-def _field_choice(teller: Teller, versions: Versions, name: str) -> Choice:
+def _field_choice(describer: ChangeDescriber, versions: Versions, name: str) -> Choice:
     pair = (
         _pair(versions, name)
-        if teller.shape.fields[name].reference
+        if describer.shape.fields[name].reference
         else [versions.theirs.get(name), versions.mine[name]]
     )
-    [change] = teller.changes({name: pair})
+    [change] = describer.changes({name: pair})
     three = ((versions.base or {}).get(name), versions.theirs.get(name), versions.mine[name])
     return Choice(name, change.label, versions.note_of(*three), versions.take_of(*three), [change])
 
@@ -183,15 +183,15 @@ def _line_pairs(theirs: Body | None, mine: Body | None) -> dict[str, list[Any]]:
     return {name: pair for name, pair in pairs.items() if theirs is None or mine is None or pair[0] != pair[1]}
 
 
-def _line_choices(teller: Teller, versions: Versions, name: str) -> Iterator[Choice]:
-    line = teller.shape.lines[name]
+def _line_choices(describer: ChangeDescriber, versions: Versions, name: str) -> Iterator[Choice]:
+    line = describer.shape.lines[name]
     for key, theirs, mine, base in _lines(versions, name):
         if theirs == mine:
             continue
         values = {part: _plain(value) for part, value in (mine or theirs or {}).items()}
-        changes = teller.values_of(line, _line_pairs(theirs, mine))
+        changes = describer.values_of(line, _line_pairs(theirs, mine))
         filled = [change for change in changes if change.before or change.after]
-        title = teller.line_title(line, values) or line.title
+        title = describer.line_title(line, values) or line.title
         take = versions.take_of(base, theirs, mine)
         yield Choice(f"{name}.{key}", title, versions.note_of(base, theirs, mine), take, filled)
 

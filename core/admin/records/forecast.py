@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from core.actions.context import Context
-from core.actions.foretelling import Forecast, Touched
+from core.actions.forecasting import Forecast, Touched
 from core.admin.display.cells import Cell
 from core.admin.display.words import NUMERIC_KINDS
-from core.admin.records.history import Change, LineChange, Pairs, Teller
+from core.admin.records.history import Change, ChangeDescriber, LineChange, Pairs
 from core.plugins.declarations import Resource
 from core.resources.shape import Field, LineShape
 
@@ -50,20 +50,20 @@ def forecast_blocks(ctx: Context, forecast: Forecast, ids: Sequence[int], resour
 
 def _changed(ctx: Context, item: Touched, several: bool) -> list[Block]:
     shape = ctx.shape(item.resource)
-    teller = Teller(ctx, shape, [item.changes])
+    describer = ChangeDescriber(ctx, shape, [item.changes])
     parts = item.changes.get("lines", ())
-    lines = teller.line_changes([part for part in parts if part["verb"] != "create"])
-    first = Block(item.label if several else "", teller.changes(item.changes.get("fields", {})), lines[:MOST_ROWS],
+    lines = describer.line_changes([part for part in parts if part["verb"] != "create"])
+    first = Block(item.label if several else "", describer.changes(item.changes.get("fields", {})), lines[:MOST_ROWS],
                   more=max(len(lines) - MOST_ROWS, 0))  # fmt: skip
     added = {name: [part["fields"] for part in parts if part["verb"] == "create" and part["table"] == table]
              for name, table in ((line, shape.lines[line].model.__tablename__) for line in shape.lines)}  # fmt: skip
-    return [first, *(_lines(teller, shape.lines[name], rows) for name, rows in added.items() if rows)]
+    return [first, *(_lines(describer, shape.lines[name], rows) for name, rows in added.items() if rows)]
 
 
-def _lines(teller: Teller, line: LineShape, rows: Sequence[Pairs]) -> Block:
+def _lines(describer: ChangeDescriber, line: LineShape, rows: Sequence[Pairs]) -> Block:
     title = f"{line.title}: {len(rows)} added"
     told = _told_names(line.fields, rows)
-    return _rows(title, [line.fields[name] for name in told], rows, lambda row: teller.values_of(line, row))
+    return _rows(title, [line.fields[name] for name in told], rows, lambda row: describer.values_of(line, row))
 
 
 def _made(ctx: Context, resource: Resource, items: Sequence[Touched]) -> Block:
@@ -71,9 +71,9 @@ def _made(ctx: Context, resource: Resource, items: Sequence[Touched]) -> Block:
 
 
 def _listed(ctx: Context, resource: Resource, items: Sequence[Touched], verb: str) -> Block:
-    teller = Teller(ctx, ctx.shape(resource), [item.changes for item in items[:MOST_ROWS]])
+    describer = ChangeDescriber(ctx, ctx.shape(resource), [item.changes for item in items[:MOST_ROWS]])
     rows = [
-        [Cell(item.label or resource.singular), Cell("; ".join(map(_sentence, _told(teller, item))), wide=True)]
+        [Cell(item.label or resource.singular), Cell("; ".join(map(_sentence, _told(describer, item))), wide=True)]
         for item in items[:MOST_ROWS]
     ]
     columns = [{"label": resource.singular, "numeric": False}, {"label": "What changes", "numeric": False}]
@@ -81,9 +81,9 @@ def _listed(ctx: Context, resource: Resource, items: Sequence[Touched], verb: st
                  more=max(len(items) - MOST_ROWS, 0))  # fmt: skip
 
 
-def _told(teller: Teller, item: Touched) -> list[Change]:
-    lines = teller.line_changes(item.changes.get("lines", ()))
-    own = [change for change in teller.changes(item.changes.get("fields", {})) if change.before or change.after]
+def _told(describer: ChangeDescriber, item: Touched) -> list[Change]:
+    lines = describer.line_changes(item.changes.get("lines", ()))
+    own = [change for change in describer.changes(item.changes.get("fields", {})) if change.before or change.after]
     return own + [Change(f"{line.title} {line.verb}", "", "") for line in lines]
 
 
@@ -96,9 +96,9 @@ def _sentence(change: Change) -> str:
 
 def _table(ctx: Context, resource: Resource, rows: Sequence[Pairs], word: str) -> Block:
     shape = ctx.shape(resource)
-    teller = Teller(ctx, shape, [{"fields": row} for row in rows[:MOST_ROWS]])
+    describer = ChangeDescriber(ctx, shape, [{"fields": row} for row in rows[:MOST_ROWS]])
     items = [shape.fields[name] for name in _told_names(shape.list_names, rows)]
-    return _rows(_title(resource, len(rows), word), items, rows, teller.changes)
+    return _rows(_title(resource, len(rows), word), items, rows, describer.changes)
 
 
 def _told_names(names: Iterable[str], rows: Sequence[Pairs]) -> list[str]:

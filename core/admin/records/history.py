@@ -71,14 +71,14 @@ def history_of(
 ) -> History:
     """Return a part of the history of a record; values of fields that the person may not see are left out."""
     stretch = stretch_of(ctx, shape, row["id"], before=before, limit=MOST_EVENTS, field=field)
-    teller = Teller(ctx, shape, [entry.changes for entry in stretch.entries], row)
+    describer = ChangeDescriber(ctx, shape, [entry.changes for entry in stretch.entries], row)
     options = [(name, item.label) for name, item in shape.fields.items() if not item.readonly or name == "state"]
     options += [(name, line.title) for name, line in shape.lines.items()]
-    return History([_event(ctx, teller, entry) for entry in stretch.entries], stretch.next, field, options)
+    return History([_event(ctx, describer, entry) for entry in stretch.entries], stretch.next, field, options)
 
 
-class Teller:
-    """Tells changes of one resource in words; what references are called is read in one query per model."""
+class ChangeDescriber:
+    """Describes changes of one resource in words; what references are called is read in one query per model."""
 
     def __init__(
         self, ctx: Context, shape: Shape, told: Iterable[Mapping[str, Any]], row: Mapping[str, Any] | None = None
@@ -165,11 +165,11 @@ def said(kind: str, value: Any, label: str | None, zone: ZoneInfo) -> str:
         return str(value)
 
 
-def _event(ctx: Context, teller: Teller, entry: AuditEntry) -> Event:
+def _event(ctx: Context, describer: ChangeDescriber, entry: AuditEntry) -> Event:
     changes, lines = entry.changes.get("fields", {}), entry.changes.get("lines", ())
     return Event(
-        _label(ctx, entry), entry.username, moment_text(entry.created_at, teller.zone), dump_moment(entry.created_at),
-        teller.changes(changes), teller.line_changes(lines),
+        _label(ctx, entry), entry.username, moment_text(entry.created_at, describer.zone),
+        dump_moment(entry.created_at), describer.changes(changes), describer.line_changes(lines),
     )  # fmt: skip
 
 

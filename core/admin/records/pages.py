@@ -258,8 +258,8 @@ def show_delete(
     view = {
         "help": "", "url": f"{url}/delete", "subject": f"{resource.singular} {name} and its lines will be deleted.",
         "confirm": "This cannot be undone.", "hidden": [], "fields": [], "grids": [], "danger": True,
-        "icon": "trash-2", "label": "Delete", "cancel_url": url, "answer": [], "leads_to": "", "foretells": False,
-        "foretells_at_once": False, "told": None,
+        "icon": "trash-2", "label": "Delete", "cancel_url": url, "answer": [], "leads_to": "", "has_forecast": False,
+        "forecast_at_once": False, "told": None,
     }  # fmt: skip
     page = frame(visit, ctx, f"Delete {name}", crumb(resource))
     return show(page, "records/action.html", problem.status if problem else 200, view=view, problem=said(problem, ctx))

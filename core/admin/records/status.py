@@ -8,7 +8,7 @@ from typing import Any
 
 from core.actions.arguments import parameters_of
 from core.actions.context import Context
-from core.actions.foretelling import can_foretell
+from core.actions.forecasting import can_forecast
 from core.admin.display.cells import TONES
 from core.admin.display.words import words_label
 from core.admin.lists.page import open_actions
@@ -47,7 +47,7 @@ class Button:
     icon: str
     direct: bool
     leads_on: bool = False
-    foretells: bool = False
+    has_forecast: bool = False
 
 
 @dataclass(frozen=True)
@@ -114,7 +114,7 @@ def _place(shape: Shape, item: Action, row: Mapping[str, Any]) -> int:
 def _button(shape: Shape, item: Action, row: Mapping[str, Any]) -> Button:
     url = f"/{shape.resource.path}/{row['id']}/do/{item.verb}"
     return Button(item.label, url, item.icon or "play", is_direct(item), _place(shape, item, row) == 0,
-                  can_foretell(item))  # fmt: skip
+                  can_forecast(item))  # fmt: skip
 
 
 def _state(shape: Shape, row: Mapping[str, Any]) -> State | None:

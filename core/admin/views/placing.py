@@ -63,7 +63,7 @@ def _show(
     view = {
         "help": "", "url": f"/{resource.path}/{row['id']}/place", "subject": "", "hidden": [], "grids": [],
         "fields": form.top.controls(), "danger": False, "icon": "corner-down-right", "label": "Move", "answer": [],
-        "cancel_url": _tree_url(resource), "foretells": False, "told": None,
+        "cancel_url": _tree_url(resource), "has_forecast": False, "told": None,
     }  # fmt: skip
     page = frame(visit, ctx, f"Move {label}", crumb(resource))
     status = problem.status if problem else 200

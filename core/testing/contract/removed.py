@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from core.actions.archives import restore_archive, write_archive
-from core.actions.uninstalling import uninstall
+from core.administration.archives import restore_archive, write_archive
+from core.administration.uninstalling import uninstall
 from core.errors import Refused
 from core.kernel import Kernel
 from core.plugins import migrating

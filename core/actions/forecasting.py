@@ -59,17 +59,17 @@ class _Over(Exception):
         self.told = told
 
 
-def can_foretell(action: Action) -> bool:
+def can_forecast(action: Action) -> bool:
     """Whether what an action would do can be told: it leads records of this tenant from one state to another."""
     return action.scope == "record" and action.target is not None and not action.built_in
 
 
-def foretell(
+def forecast_action(
     kernel: Kernel, actor: Actor, call: Call, tell: Callable[[Context, Forecast], Told],
     *, gate: Callable[[Context], None] | None = None,
 ) -> Told:  # fmt: skip
     """Run an action, let `tell` say what came of it, and take all of it back; its refusals are raised as ever."""
-    if not can_foretell(call.action):
+    if not can_forecast(call.action):
         raise Invalid({"dry_run": ["Only what leads from one state to another can be told beforehand."]})
 
     def work(ctx: Context) -> Answer:

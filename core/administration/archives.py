@@ -19,9 +19,9 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
-from core.actions.archived_files import bytes_used, restored_files, write_files
 from core.actions.models import Approval
-from core.actions.verifying import tenants_named
+from core.administration.archived_files import bytes_used, restored_files, write_files
+from core.administration.verifying import tenants_named
 from core.db.base import Base, TenantOwned
 from core.db.ids import raise_ids
 from core.db.session import TenantSession

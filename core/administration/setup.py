@@ -11,10 +11,10 @@ from weakref import WeakSet
 
 import sqlalchemy as sa
 
-from core.actions import modules
 from core.actions.arguments import arg, check_arguments, parameters_of
-from core.actions.tenants import add_tenant, tenant_faults
 from core.actions.unit import unit
+from core.administration import modules
+from core.administration.tenants import add_tenant, tenant_faults
 from core.db.session import KernelSession
 from core.errors import Forbidden, Invalid, NotFound
 from core.identity.access_tokens import signing_key

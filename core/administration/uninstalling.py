@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
-from core.actions.archived_files import bytes_used, remove_files, stored_names
-from core.actions.archives import KEPT, belonging, models_of, tenant_session
-from core.actions.verifying import tenants_named
+from core.administration.archived_files import bytes_used, remove_files, stored_names
+from core.administration.archives import KEPT, belonging, models_of, tenant_session
+from core.administration.verifying import tenants_named
 from core.db.session import TenantSession
 from core.errors import NotFound, Refused
 from core.identity.models import MemberRole, Role

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
-from core.actions.checks import stray_rows
+from core.administration.checks import stray_rows
 from core.errors import NotFound
 from core.plugins.declarations import Check
 from core.tenancy.models import Tenant

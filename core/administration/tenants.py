@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
-from core.actions import modules
 from core.actions.unit import unit
+from core.administration import modules
 from core.db.session import KernelSession
 from core.errors import Duplicate, Invalid, NotFound
 from core.identity.members import add_member

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
-from core.actions import modules
 from core.actions.deferred import retry as put_back
-from core.actions.tenants import find_tenant
+from core.administration import modules
+from core.administration.tenants import find_tenant
 from core.db.session import KernelSession
 from core.errors import Refused
 from core.identity.actor import Actor, system_actor

@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from core.actions.context import Context
-from core.actions.granting import HeldRole, effective_rights, rule_words, words_of
+from core.administration.granting import HeldRole, effective_rights, rule_words, words_of
 from core.errors import Forbidden, NotFound
 from core.identity.members import require_authority
 from core.identity.models import Member, MemberRole, Role
