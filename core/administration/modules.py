@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 import sqlalchemy as sa
@@ -35,6 +36,12 @@ def disable(ctx: Context, plugin: str) -> list[str]:
         ctx.journal.note(TenantModule, ctx.tenant.id, "update", {name: [True, False]})
     _see(ctx, ctx.tenant.enabled - set(removed))
     return removed
+
+
+def dependents_first(ctx: Context, plugins: Iterable[str]) -> list[str]:
+    """Return modules in the order in which they can be switched off together."""
+    loaded = {name: place for place, name in enumerate(ctx.registry.plugins)}
+    return sorted(plugins, key=lambda name: loaded.get(name, 0), reverse=True)
 
 
 def declared_roles(ctx: Context) -> list[DeclaredRole]:

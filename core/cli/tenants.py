@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -82,9 +82,10 @@ def enable(slug: str, modules: tuple[str, ...]) -> None:
 @click.argument("modules", nargs=-1, required=True, metavar="MODULE...")
 def disable(slug: str, modules: tuple[str, ...]) -> None:
     """Switch MODULEs off for the tenant SLUG, or none of them. Their data stays."""
+    from core.administration.modules import dependents_first
     from core.administration.modules import disable as switch
 
-    _switch(slug, modules, switch, "Switched off")
+    _switch(slug, modules, switch, "Switched off", order=dependents_first)
 
 
 @tenant.command("observers")
@@ -121,13 +122,20 @@ def enable_observer(slug: str, keys: tuple[str, ...]) -> None:
     _switch(slug, keys, change, "Switched on")
 
 
-def _switch(slug: str, modules: tuple[str, ...], change: Callable[[Context, str], list[str]], said: str) -> None:
+def _as_given(_ctx: Context, names: Sequence[str]) -> Sequence[str]:
+    return names
+
+
+def _switch(
+    slug: str, names: Sequence[str], change: Callable[[Context, str], list[str]], said: str,
+    *, order: Callable[[Context, Sequence[str]], Sequence[str]] = _as_given,
+) -> None:  # fmt: skip
     from core.administration.tenants import find_tenant
 
     with opened() as kernel:
         with kernel.platform_reading() as db:
             tenant_id = find_tenant(db, slug).id
         with kernel.unit(tenant_id) as ctx:
-            outcome = [(name, change(ctx, name)) for name in modules]
+            outcome = [(name, change(ctx, name)) for name in order(ctx, names)]
     for name, changed in outcome:
         click.echo(f"{said} for {slug}: {', '.join(changed)}." if changed else f"{name}: nothing to do for {slug}.")

@@ -6,11 +6,15 @@ lies in a pile; it belongs to the pool, is closed with it, and is not known to t
 
 from __future__ import annotations
 
+import logging
 import sqlite3
 from collections import deque
 from typing import Any, cast
 
 from sqlalchemy.pool import QueuePool
+
+# SQLAlchemy logs under the name of the class: its own pools tell nothing below a warning, either.
+logging.getLogger(__name__).setLevel(logging.WARNING)
 
 
 class Reader:

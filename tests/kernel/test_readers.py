@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import sqlite3
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -126,6 +127,13 @@ def test_readers_are_closed_with_their_pool(engine: Engine) -> None:
     lent.close()
     assert is_closed(lent.driver_connection)
     assert pool_of(engine).lend() not in (idle, lent)
+
+
+def test_a_pool_that_ends_tells_nobody(engine: Engine, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO)
+    numbers(engine)
+    engine.dispose()
+    assert caplog.records == []
 
 
 def test_a_forked_process_opens_readers_of_its_own(engine: Engine) -> None:
