@@ -14,7 +14,7 @@ from core.identity import limits
 from core.identity.actor import Actor
 from core.identity.identity import Identity
 from core.identity.models import BrowserSession, Member, TokenFamily, User
-from core.identity.passwords import hash_password, needs_rehash, verify_password
+from core.identity.passwords import hash_password, needs_rehash, password_fault, verify_password
 from core.identity.sessions import OpenedSession, end_session, open_session
 from core.identity.sources import Origin
 from core.identity.standing import Standing
@@ -78,12 +78,18 @@ def give_back(identity: Identity, refresh_token: str) -> None:
 
 def change_program_password(identity: Identity, actor: Actor, current: str, new: str, origin: Origin) -> TokenPair:
     """Change the password; every log-in of the user ends, and the caller gets new tokens."""
-    return _change_password(identity, actor, (current, new), origin, _program_opener(identity, origin))
+    return _change_password(identity, actor, (current, new, new), origin, _program_opener(identity, origin))
 
 
-def change_browser_password(identity: Identity, actor: Actor, current: str, new: str, origin: Origin) -> OpenedSession:
-    """Change the password; every log-in of the user ends, and the browser gets a new session."""
-    return _change_password(identity, actor, (current, new), origin, _browser_opener(identity, origin))
+def change_browser_password(
+    identity: Identity, actor: Actor, current: str, new: str, origin: Origin, *, again: str | None = None
+) -> OpenedSession:
+    """Change the password; every log-in of the user ends, and the browser gets a new session.
+
+    `again` is the new password once more, where somebody types it who cannot see it.
+    """
+    passwords = current, new, new if again is None else again
+    return _change_password(identity, actor, passwords, origin, _browser_opener(identity, origin))
 
 
 def switch_program(identity: Identity, actor: Actor, slug: str, origin: Origin) -> TokenPair:
@@ -221,24 +227,36 @@ def _still_logged_in(session: KernelSession, actor: Actor) -> User:
 
 
 def _change_password(
-    identity: Identity, actor: Actor, passwords: tuple[str, str], origin: Origin, opener: Opener[Opened]
+    identity: Identity, actor: Actor, passwords: tuple[str, str, str], origin: Origin, opener: Opener[Opened]
 ) -> Opened:
-    current, new = passwords
+    current, new, _ = passwords
     keys = limits.counter_keys(identity.policy, actor.username, origin.source)
     with identity.read() as session:
         limits.refuse_blocked(session, identity.policy, keys, session.now())
-        candidate = _candidate(session.get(User, actor.user_id))
+        known = session.get(User, actor.user_id)
+        candidate = _candidate(known)
+        faults = _faults_of_new(identity, known, passwords)
     correct = verify_password(identity.policy, candidate.password_hash, current)
     with identity.write() as session:
         user = _finish(identity, session, keys, candidate, correct)
         if isinstance(user, User):
-            if new == current:
-                raise Invalid({"new_password": ["Must differ from the current password."]}, code="WEAK_PASSWORD")
+            if faults:
+                raise Invalid(faults, code="WEAK_PASSWORD" if faults.keys() == {"new_password"} else None)
             set_password(session, identity.policy, user, new, field="new_password")
             return opener(session, user, actor.tenant_id)
     if isinstance(user, Unauthenticated):
-        raise Invalid({"current_password": ["Is wrong."]}, code="WRONG_PASSWORD")
+        raise Invalid({"current_password": ["Is wrong."], **faults}, code="WRONG_PASSWORD")
     raise user
+
+
+def _faults_of_new(identity: Identity, user: User | None, passwords: tuple[str, str, str]) -> dict[str, list[str]]:
+    """Return all that is wrong with a new password and its repetition."""
+    current, new, again = passwords
+    names = (user.username, user.email) if user is not None else ()
+    fault = "Must differ from the current password." if new == current else password_fault(
+        identity.policy, new, names)  # fmt: skip
+    faults = {"new_password": [fault]} if fault else {}
+    return {**faults, "again": ["Differs from the new password."]} if again != new else faults
 
 
 def _close(session: KernelSession, actor: Actor) -> None:

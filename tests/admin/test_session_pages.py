@@ -186,6 +186,17 @@ def test_changing_the_password_ends_the_other_sessions(app, kernel, member):
     assert other.get("/", headers=HTML).status_code == 303
 
 
+def test_all_that_is_wrong_with_a_new_password_is_told_at_once(browser, member):
+    def told(**typed):
+        answer = browser.post("/preferences/password", typed, headers=HTML)
+        return answer.status_code, re.findall(r'<a href="#(current|new|again)">[^<]+</a>: ([^.<;]+)', answer.text)
+
+    differs, short = ("again", "Differs from the new password"), ("new", "Use at least 10 characters")
+    weak = {"new_password": "brew", "again": "bre"}
+    assert told(current_password=browser.member.password, **weak) == (422, [short, differs])
+    assert told(current_password="x", **weak) == (422, [("current", "Is wrong"), short, differs])
+
+
 def test_a_password_manager_learns_whose_password_it_is(browser):
     """A hidden kind of input is none that it reads; one that is not shown is."""
     form = browser.get("/preferences", headers=HTML).text.split('action="/preferences/password"')[1].split("</form>")[0]

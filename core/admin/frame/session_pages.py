@@ -20,7 +20,7 @@ from core.administration.setup import needs_setup
 from core.administration.tenants import zones
 from core.desk.preferences import preference, set_preferences
 from core.desk.preferences import preferences as own_preferences
-from core.errors import Forbidden, Invalid, Problem
+from core.errors import Forbidden, Problem
 from core.identity.login import Credentials, change_browser_password, log_in_browser, log_out, switch_browser
 from core.identity.own_sessions import end_others, own_sessions
 from core.identity.sessions import OpenedSession
@@ -169,11 +169,10 @@ def _remember(response: Response, name: str, value: str) -> None:
 
 def change_password(visit: Visit) -> Response:
     """Change the password; the browser goes on under a new session, all others end."""
-    current, new = request.form.get("current_password", "")[:1024], request.form.get("new_password", "")[:1024]
+    current, new, again = (request.form.get(name, "")[:1024] for name in ("current_password", "new_password", "again"))
+    identity = visit.kernel.identity
     try:
-        if new != request.form.get("again", ""):
-            raise Invalid({"again": ["Differs from the new password."]})
-        opened = change_browser_password(visit.kernel.identity, visit.actor, current, new, current_origin())
+        opened = change_browser_password(identity, visit.actor, current, new, current_origin(), again=again)
     except Problem as problem:
         return preferences(visit, problem)
     response = go("/preferences", Note("Password changed; your other sessions have ended."))
