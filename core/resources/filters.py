@@ -27,6 +27,8 @@ LONGEST_LIST = 500
 LONGEST_PATTERN = 200
 MOST_CONDITIONS = 100
 MOST_SORT_KEYS = 8
+MOST_NAMED = 20
+UNSORTABLE = frozenset({"json", "long_text"})
 SHORT_LIST = 8
 
 
@@ -241,14 +243,21 @@ class SortKey:
         return replace(self, descending=not self.descending, nulls_first=not self.nulls_first)
 
 
+def _sortable(shape: Shape) -> str:
+    names = [name for name, item in shape.fields.items() if item.kind.name not in UNSORTABLE]
+    more = len(names) - MOST_NAMED
+    return ", ".join(names[:MOST_NAMED]) + (f" or one of {more} more fields" if more > 0 else "")
+
+
 def sort_keys(shape: Shape, text: str) -> list[SortKey]:
     """Return the sort order of `-due_date,number`, always ended by the id so that it is total."""
     keys: list[SortKey] = []
     for part in [part.strip() for part in (text or shape.resource.sort).split(",") if part.strip()]:
         name = shape.resolve(part.lstrip("-"))
         item = shape.fields.get(name)
-        if item is None or item.kind.name in ("json", "long_text"):
-            raise Invalid({"sort": [f"{shape.resource.key} cannot be sorted by {part.lstrip('-')!r}."]})
+        if item is None or item.kind.name in UNSORTABLE:
+            text = f"{shape.resource.key} cannot be sorted by {part.lstrip('-')!r}; use {_sortable(shape)}."
+            raise Invalid({"sort": [text]})
         if any(key.field is item for key in keys):
             continue
         if len(keys) == MOST_SORT_KEYS:

@@ -170,11 +170,15 @@ def known_names(shape: Shape, wanted: Sequence[str]) -> list[str]:
     return names
 
 
+def is_too_deep(request: ListRequest) -> bool:
+    """Whether a page lies deeper than the database counts rows for one."""
+    return not request.after and (request.page - 1) * request.page_size > DEEPEST_OFFSET
+
+
 def _offset(request: ListRequest) -> int:
-    offset = 0 if request.after else (request.page - 1) * request.page_size
-    if offset > DEEPEST_OFFSET:
+    if is_too_deep(request):
         raise Invalid({"page": [f"Pages reach {DEEPEST_OFFSET} rows deep; go on with `after=` and the `next` cursor."]})
-    return offset
+    return 0 if request.after else (request.page - 1) * request.page_size
 
 
 def conditions_of(ctx: Context, shape: Shape, request: ListRequest) -> list[Any]:

@@ -67,6 +67,15 @@ def test_what_cannot_be_read_is_refused_by_name_and_never_breaks(pages, items, q
     assert query.split("=")[0].split("__")[0] in answer.text
 
 
+def test_a_refusal_says_what_helps(pages, client, items):
+    page = pages.open("/items?sort=nothing", 422)
+    assert "cannot be sorted by &#39;nothing&#39;; use id, " in page and " code, name" in page
+    assert " code, name" in client.get("items?sort=nothing").json["errors"]["sort"][0]
+    deep = pages.open("/items?page=999999", 422)
+    assert "filter or search" in deep and "after=" not in deep
+    assert "after=" in client.get("items?page=999999").json["errors"]["page"][0]
+
+
 def test_what_is_searched_for_is_escaped(pages, items):
     page = pages.open("/items?search=%3Cscript%3Ealert(1)%3C/script%3E&code__contains=%22%3E%3Cb%3E")
     assert "<script>alert" not in page

@@ -25,15 +25,16 @@ from core.admin.lists.rows import (
 )
 from core.admin.lists.rows import cell_of as cell_of
 from core.admin.lists.toolbar import Link, Toolbar, states_url, toolbar_of
+from core.errors import Invalid
 from core.plugins.declarations import Action, Resource
+from core.resources.filters import UNSORTABLE
 from core.resources.paging import count_records
-from core.resources.reading import COUNT_LIMIT, Page, conditions_of, read_page
+from core.resources.reading import COUNT_LIMIT, DEEPEST_OFFSET, Page, conditions_of, is_too_deep, read_page
 from core.resources.shape import Field, Shape
 from core.resources.units import unit_name
 from core.web.endpoints import ID
 
 EXPORTS = ("csv", "xlsx", "json")
-UNSORTABLE = frozenset({"json", "long_text"})
 MOST_WAYS_OUT = 6
 
 
@@ -139,6 +140,8 @@ def list_view(ctx: Context, resource: Resource, address: ListAddress) -> ListVie
 
 def _rows(ctx: Context, shape: Shape, address: ListAddress, shown: Sequence[Shown]) -> Content:
     request = address.request(wanted_fields(shape, shown))
+    if is_too_deep(request):
+        raise Invalid({"page": [f"Pages reach {DEEPEST_OFFSET:,} records deep; filter or search for what you need."]})
     page = read_page(ctx, shape, request)
     rows = rows_of(ctx, shape, shown, page.items)
     wanted = totals_of(shape, address, shown) if rows else {}
