@@ -38,7 +38,11 @@ def test_whoever_approves_sees_what_and_goes_there(pages, pages_with, unit, oliv
         gone = ctx.create(Approval, resource="loom.cloth", record_id=7, action="loom.cloth.weave", reason="").id
     assert f'href="/items/{olive}">OLIVE Olive oil</a>' in pages.open(f"/approvals/{known}")
     assert "Update Too dear" in words_of(pages.open("/approvals"))
+    heading = "<h1>Update · Item OLIVE Olive oil"
+    assert heading in pages.open(f"/approvals/{known}")
+    assert "<h1>loom.cloth.weave" in pages.open(f"/approvals/{gone}")
     for word in ("loom.cloth", "loom.cloth.weave", "7"):
         assert word in words_of(pages.open(f"/approvals/{gone}"))
     stranger = pages_with("kernel.approval.read").open(f"/approvals/{known}")
+    assert "<h1>Update · Item" in stranger
     assert "Olive oil" not in stranger and f"/items/{olive}" not in stranger

@@ -43,6 +43,17 @@ def pointed_cell(ctx: Context, item: Field, row: Mapping[str, Any]) -> Cell:
     return Cell(named[identity], url=f"/{resource.path}/{identity}") if identity in named else Cell(text)
 
 
+def asked_for(ctx: Context, shape: Shape, row: Mapping[str, Any]) -> str:
+    """Return in words what is asked for, and of which record; empty for records that are not called by an action."""
+    if "action" not in shape.resource.label or not points(shape, shape.fields["action"]):
+        return ""
+    verb, resource = pointed(ctx, shape.fields["action"], row), _resource(ctx, row)
+    if resource is None:
+        return verb
+    named = pointed_cell(ctx, shape.fields["record_id"], row)
+    return f"{verb} · {resource.singular} {named.text}" if named.url else f"{verb} · {resource.singular}"
+
+
 def _resource(ctx: Context, row: Mapping[str, Any]) -> Resource | None:
     resource = ctx.registry.resources.get(str(row.get("resource") or ""))
     return resource if resource is not None and ctx.view.sees(resource) else None

@@ -20,6 +20,7 @@ from core.admin.forms.pickers import label_of_row, name_chosen
 from core.admin.forms.plans import record_plan
 from core.admin.forms.tabs import Layout, arranged
 from core.admin.lists.page import cell_of, may_change, may_write, query_links
+from core.admin.lists.pointing import asked_for
 from core.admin.lists.toolbar import Link
 from core.admin.lists.whence import list_url
 from core.admin.records.beside import Beside, Tab, tabs_of
@@ -170,8 +171,8 @@ def record_view(
     first, last = first_and_last(ctx, resource, row["id"])
     new_url = f"/{resource.path}/new" if may_write(ctx, resource, "create") else ""
     return RecordView(
-        heading=label_of_row(shape, row), singular=resource.singular, url=url, save_url=url,
-        cancel_url=list_url(resource), version=str(row.get("version", "")), form=form,
+        heading=asked_for(ctx, shape, row) or label_of_row(shape, row), singular=resource.singular, url=url,
+        save_url=url, cancel_url=list_url(resource), version=str(row.get("version", "")), form=form,
         parts=_parts(ctx, shape, row, form), status=status_of(ctx, shape, row),
         marks=_marks(ctx, first, last), seen=str(last.sequence) if last is not None else "0",
         tabs=tabs_of(resource, row["id"], beside.tab if beside is not None else ""), beside=beside,
