@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
 
 import sqlalchemy as sa
@@ -13,14 +13,16 @@ from core.actions.run import Call, find_action, run_action
 from core.db.session import KernelSession
 from core.errors import NotFound, Refused
 from core.plugins.declare import job, query
+from core.plugins.registry import Registry
 from core.services.models import Job
 
 STATES = ("ready", "queued", "running", "done", "failed")
-_SHOWN = (Job.id, Job.key, Job.state, Job.tries, Job.progress, Job.run_at, Job.created_at, Job.finished_at, Job.error,
-          Job.result, Job.user_id)  # fmt: skip
+RUN_ACTION = "kernel.run_action"
+_SHOWN = (Job.id, Job.key, Job.arguments, Job.state, Job.tries, Job.progress, Job.run_at, Job.created_at,
+          Job.finished_at, Job.error, Job.result, Job.user_id)  # fmt: skip
 
 
-@job("kernel.run_action")
+@job(RUN_ACTION)
 def run_later(ctx: Context, action: str, ids: Sequence[int] = (), arguments: dict[str, Any] | None = None) -> Any:
     """Run an action as the one who asked for it, if they still may."""
     outcome = run_action(ctx, Call(find_action(ctx, action), list(ids), arguments or {}))
@@ -51,7 +53,18 @@ def show_job(ctx: Context, job_id: int) -> dict[str, Any]:
 
 def _shown(ctx: Context, row: dict[str, Any]) -> dict[str, Any]:
     # A job of this very process may be further than its row says: on SQLite it cannot write beside itself.
-    return {**row, "progress": max(row["progress"], ctx.kernel.progress.get(row["id"], 0))}
+    title = job_title(ctx.registry, row["key"], row.pop("arguments"))
+    return {"id": row["id"], "title": title, **row,
+            "progress": max(row["progress"], ctx.kernel.progress.get(row["id"], 0))}  # fmt: skip
+
+
+def job_title(registry: Registry, key: str, arguments: Mapping[str, Any]) -> str:
+    """Return what a job is called in words: of an action that is run later, what it does to which records."""
+    owner, _, verb = str(arguments.get("action", "")).rpartition(".") if key == RUN_ACTION else ("", "", "")
+    resource, action = registry.resources.get(owner), registry.actions.get(f"{owner}.{verb}")
+    if resource is not None:
+        return f"{action.label if action is not None else verb.capitalize()} · {resource.title}"
+    return key.rpartition(".")[2].replace("_", " ").replace("-", " ").capitalize()
 
 
 def retry(db: KernelSession, job_id: int) -> None:

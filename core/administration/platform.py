@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
+from core.actions.deferred import job_title
 from core.actions.deferred import retry as put_back
 from core.administration import modules
 from core.administration.tenants import find_tenant
@@ -17,7 +18,7 @@ from core.identity.actor import Actor, system_actor
 from core.identity.models import Member, User
 from core.identity.passwords import one_time_password
 from core.identity.users import disable_user, enable_user, get_user, set_password
-from core.plugins.registry import KERNEL
+from core.plugins.registry import KERNEL, Registry
 from core.services.models import Job, ScheduleState, StoredFile
 from core.tenancy.models import Tenant, TenantModule
 
@@ -114,13 +115,16 @@ def reset_password(kernel: Kernel, db: KernelSession, username: str) -> str:
     return password
 
 
-def jobs(db: KernelSession, *, state: str = "", before: int = 0) -> tuple[list[dict[str, Any]], int]:
+def jobs(
+    db: KernelSession, registry: Registry, *, state: str = "", before: int = 0
+) -> tuple[list[dict[str, Any]], int]:
     """Return jobs of all organisations, newest first, and the id before which there are more."""
     wanted = sa.select(Job, Tenant.name).join(Tenant, Tenant.id == Job.tenant_id).order_by(Job.id.desc())
     wanted = wanted.where(Job.state == state) if state else wanted
     rows = db.execute((wanted.where(Job.id < before) if before else wanted).limit(PAGE + 1)).all()
     names = ("id", "key", "state", "tries", "run_at", "created_at", "finished_at", "progress", "error")
-    told = [{**{name: getattr(job, name) for name in names}, "tenant": tenant} for job, tenant in rows[:PAGE]]
+    told = [{**{name: getattr(job, name) for name in names}, "tenant": tenant,
+             "title": job_title(registry, job.key, job.arguments)} for job, tenant in rows[:PAGE]]  # fmt: skip
     return told, rows[PAGE - 1][0].id if len(rows) > PAGE else 0
 
 
@@ -145,7 +149,8 @@ def schedules(db: KernelSession, kernel: Kernel) -> list[dict[str, Any]]:
     known = kernel.registry.schedules
     return [
         {"key": row.key, "tenant": tenant, "next_run": row.next_run, "last_run": row.last_run,
-         "cron": known[row.key].cron if row.key in known else ""}
+         "cron": known[row.key].cron if row.key in known else "",
+         "title": job_title(kernel.registry, known[row.key].job if row.key in known else row.key, {})}
         for row, tenant in db.execute(wanted.order_by(ScheduleState.next_run).limit(500))
     ]  # fmt: skip
 

@@ -13,6 +13,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from core.actions.context import Context
+from core.actions.deferred import job_title
 from core.desk.preferences import is_own_path, preference, set_preference
 from core.errors import Invalid, NotFound
 from core.plugins.declarations import Alert
@@ -104,7 +105,10 @@ def _finding(item: Alert, told: dict[str, Any]) -> Finding:
 @alert("kernel.parked_jobs", title="Jobs that failed", permission="kernel.job.read", link="/jobs?state=failed")
 def parked_jobs(ctx: Context) -> Iterable[dict[str, Any]]:
     """Tell of jobs that used up their tries and wait for somebody."""
-    parked = sa.select(Job.id, Job.key, Job.error).where(Job.tenant_id == ctx.tenant.id, Job.state == "failed")
-    for job_id, key, error in ctx.rows(parked.order_by(Job.id.desc()).limit(MOST_OF_ONE)):
+    parked = sa.select(Job.id, Job.key, Job.arguments, Job.error).where(Job.tenant_id == ctx.tenant.id)
+    parked = parked.where(Job.state == "failed")
+    for job_id, key, arguments, error in ctx.rows(parked.order_by(Job.id.desc()).limit(MOST_OF_ONE)):
         last = error.strip().rpartition("\n")[2][:160]
-        yield {"key": job_id, "text": f"The job {key} gave up", "detail": last, "tone": "bad", "url": f"/jobs/{job_id}"}
+        title = job_title(ctx.registry, key, arguments)
+        yield {"key": job_id, "text": f"{title}: this job gave up", "detail": last, "tone": "bad",
+               "url": f"/jobs/{job_id}"}  # fmt: skip

@@ -132,7 +132,7 @@ def list_jobs() -> Response:
     if not (before.isascii() and before.isdecimal() and len(before) < 16):
         raise Invalid({"before": ["Must be the id of a job."]})
     with kernel().platform_reading() as db:
-        found, following = operating.jobs(db, state=state, before=int(before))
+        found, following = operating.jobs(db, kernel().registry, state=state, before=int(before))
         return answer_json({"items": found, "next": following, "waiting": operating.waiting(db)})
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from core.admin.administration.readme import rendered
+from core.admin.administration.readme import for_administrators, rendered
 from core.services.models import FailingObserver
 
 
@@ -44,6 +44,17 @@ def test_a_readme_keeps_what_it_says():
     assert 'href="https://example.com"' in html
     assert "<table>" in html
     assert "Title" not in html
+
+
+def test_administrators_read_what_a_module_does_and_nothing_of_its_code(pages):
+    page = pages.open("/apps/inventory")
+    for text in ("Where to find what", "hookspecs.py", "models/"):
+        assert text not in page
+    for text in ("Expire lots", "Jobs", "Schedules", "Reports", "Settings"):
+        assert text in page
+    readme = "# Yarn\n\nUse yarn.api.\n\n## For administrators\n\nWinds skeins of 100 g.\n\n## Hooks\n\nyarn_wound"
+    assert for_administrators(readme) == "Winds skeins of 100 g."
+    assert for_administrators("# Yarn\n\nUse yarn.api.") == ""
 
 
 def test_what_keeps_failing_is_shown_and_switched_on_again(pages, kernel, tenant):

@@ -123,6 +123,6 @@ def test_an_administrator_hears_of_jobs_that_gave_up(
     with kernel.platform() as db:
         db.add(Job(tenant_id=tenant.id, key="inventory.expire_lots", state="failed", error="Traceback\nIt broke.",
                    run_at=db.now()))  # fmt: skip
-    assert _texts(client) == ["The job inventory.expire_lots gave up"]
+    assert _texts(client) == ["Expire lots: this job gave up"]
     assert client.get("alerts").json["items"][0]["detail"] == "It broke."
     assert _texts(client_with("inventory.stock.read")) == []

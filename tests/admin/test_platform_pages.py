@@ -3,7 +3,7 @@
 import pytest
 
 from core.identity.models import User
-from core.services.models import Job
+from core.services.models import Job, ScheduleState
 from core.testing.clients import ApiClient, BrowserClient
 from core.testing.house import fresh_name, make_member
 from tests.admin.conftest import Pages
@@ -93,10 +93,32 @@ def test_a_parked_job_is_tried_again(kernel, tenant, platform, monkeypatch):
     page = platform.open("/platform/jobs?state=failed")
     assert "Boom &lt;b&gt;" in page
     assert "second line" not in page
+    assert '<td>Nothing<br><span class="small muted">inventory.nothing #' in page
+    assert '<span class="pill bad">Parked</span>' in page
     platform.post(f"/platform/jobs/{job_id}")
     with kernel.platform_reading() as db:
         assert db.get_one(Job, job_id).state == "ready"
     assert platform.post("/platform/jobs/1").status_code == 404
+
+
+def test_jobs_and_schedules_are_told_in_words(kernel, tenant, platform, pages, client, monkeypatch):
+    monkeypatch.setattr(kernel, "listeners", [])
+    with kernel.platform() as db:
+        now, ids = db.now(), db.take_ids(4)
+        for job_id, key, arguments in ((ids[0], "kernel.run_action", {"action": "inventory.receipt.post"}),
+                                       (ids[1], "inventory.expire_lots", {}),
+                                       (ids[2], "kernel.run_action", {"action": "loom.cloth.weave"})):  # fmt: skip
+            db.add(Job(id=job_id, tenant_id=tenant.id, key=key, arguments=arguments, state="failed", tries=5,
+                       run_at=now, created_at=now, error="Boom"))  # fmt: skip
+        db.add(ScheduleState(id=ids[3], tenant_id=tenant.id, key="inventory.expire_lots_nightly", next_run=now))
+    titles = ["Run action", "Expire lots", "Post · Receipts"]
+    assert [job["title"] for job in client.get("jobs?state=failed").json] == titles
+    page = pages.open("/jobs?state=failed")
+    assert '<span class="pill bad">Failed</span>' in page
+    told = platform.open("/platform/jobs")
+    for title in titles:
+        assert title in page and title in told
+    assert '<td>Expire lots<br><span class="small muted">inventory.expire_lots_nightly</span></td>' in told
 
 
 def test_what_runs_is_told(platform, kernel):

@@ -7,12 +7,14 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from core.actions.context import Context
+from core.actions.deferred import job_title
 from core.admin.display.words import words_label
 from core.administration.granting import verbs_of
 from core.plugins.declarations import (
     Alert,
     Extends,
     Group,
+    Job,
     Menu,
     Page,
     Panel,
@@ -62,7 +64,9 @@ def parts_of(ctx: Context, plugin: LoadedPlugin) -> list[Part]:
         Part("Permissions", "key-round", _permissions(ctx, plugin)),
         Part("Settings", "sliders-horizontal", [Brought(item.label, item.help) for item in declared.of(Setting)]),
         Part("Fields on other documents", "puzzle", [_extension(ctx, item) for item in declared.of(Extends)]),
-        Part("Schedules", "clock", [Brought(_plain(item.job), item.cron) for item in declared.of(Schedule)]),
+        Part("Jobs", "list-todo", [_job(ctx, item) for item in declared.of(Job)]),
+        Part("Schedules", "clock", [Brought(job_title(ctx.registry, item.job, {}), item.cron)
+                                    for item in declared.of(Schedule)]),
     ]
     return [part for part in found if part.items]
 
@@ -114,6 +118,10 @@ def _role(item: Role) -> Brought:
 def _permissions(ctx: Context, plugin: LoadedPlugin) -> list[Brought]:
     return [Brought(item.title, ", ".join(verb for verb, _ in verbs_of(ctx, item)))
             for item in plugin.declared.of(Resource)]  # fmt: skip
+
+
+def _job(ctx: Context, item: Job) -> Brought:
+    return Brought(job_title(ctx.registry, item.key, {}), (item.function.__doc__ or "").strip().partition("\n")[0])
 
 
 def _extension(ctx: Context, item: Extends) -> Brought:

@@ -23,6 +23,8 @@ Page = Callable[..., Response]
 TABS = (("/platform", "Organisations", "building-2"), ("/platform/users", "People", "users"),
         ("/platform/jobs", "Jobs", "list-todo"), ("/platform/status", "What runs", "activity"))  # fmt: skip
 LONGEST_ERROR = 300
+STATE_WORDS = {"failed": "Parked", "ready": "Waiting", "queued": "Sent to a worker", "running": "Running",
+               "done": "Done"}  # fmt: skip
 LABELS = {"slug": "Short name", "zone": "Time zone"}
 
 
@@ -160,10 +162,10 @@ def jobs(visit: Visit, problem: Problem | None = None) -> Response:
     state = state if state in operating.STATES else ""
     number = int(before) if before.isascii() and before.isdecimal() and len(before) < 16 else 0
     with visit.kernel.platform_reading() as db:
-        found, following = operating.jobs(db, state=state, before=number)
+        found, following = operating.jobs(db, visit.kernel.registry, state=state, before=number)
         counts, schedules = operating.waiting(db), operating.schedules(db, visit.kernel)
     return _answer(visit, "platform_jobs", "Jobs", problem, Crumb("Platform", "/platform"), jobs=found, state=state,
-                   following=following, counts=counts, most=operating.MOST_COUNTED, states=operating.STATES,
+                   following=following, counts=counts, most=operating.MOST_COUNTED, states=STATE_WORDS,
                    schedules=schedules, longest=LONGEST_ERROR)  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
@@ -21,6 +22,7 @@ LINKED = frozenset({"http", "https", "mailto"})
 LONGEST = 60_000
 # The page has a title and the section a heading: those of the text stand below both.
 HIGHEST, LOWEST = 3, 6
+_SECTION = re.compile(r"^## +For administrators *$(?P<body>.*?)(?=^##? |\Z)", re.MULTILINE | re.DOTALL | re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -34,8 +36,14 @@ class Origin:
 
 
 def readme_of(plugin: LoadedPlugin) -> Markup:
-    """Return a module's README as HTML: that beside its code, else its distribution's; empty where there is none."""
-    return rendered(_text(plugin.package, _name(plugin))[:LONGEST])
+    """Return as HTML what a module's README, else its distribution's, says to administrators, not to developers."""
+    return rendered(for_administrators(_text(plugin.package, _name(plugin))[:LONGEST]))
+
+
+def for_administrators(text: str) -> str:
+    """Return what stands in a README under the heading *For administrators*, empty where there is no such section."""
+    found = _SECTION.search(text)
+    return found["body"].strip() if found else ""
 
 
 def origin_of(plugin: LoadedPlugin) -> Origin:

@@ -104,7 +104,7 @@ def _cells(row: Mapping[str, Any], names: Names, zone: ZoneInfo) -> dict[str, Ce
         elif isinstance(value, dict) and "kind" in value:
             found[key] = Cell(words_label(str(value["kind"])), url=_page_of(value))
         elif key != "id":
-            found[key] = cell(_kind(value), value, zone)
+            found[key] = cell("state" if key == "state" else _kind(value), value, zone)
     return found
 
 
