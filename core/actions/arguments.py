@@ -136,7 +136,8 @@ def _field(
     if hint is str:
         checks += [ma.validate.Length(max=said.max_length or (5_000_000 if said.file else 10_000))]
         words = [*said.choices, *([""] if options.get("load_default") == "" else [])]
-        checks += [ma.validate.OneOf(words)] if said.choices else []
+        told = f"Must be one of: {', '.join(said.choices)}."
+        checks += [ma.validate.OneOf(words, error=told)] if said.choices else []
         blank = not options["required"]
         kind = "choice" if said.choices else ("long_text" if said.multiline else "text")
         return CleanText(multiline=said.multiline, blank=blank, validate=checks, **options), kind, ()

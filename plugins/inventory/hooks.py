@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from core.api import Action, Context, Resource, hookimpl
-from plugins.inventory.actions.approving import follow_rejections
+from plugins.inventory.actions.approving import follow_rejections, follow_withdrawals
 from plugins.inventory.assignments import refuse_foreign_places
 from plugins.inventory.ledger.movement import Source
 from plugins.inventory.ledger.usage import items_moved, locations_used, units_entered
@@ -19,9 +19,11 @@ __all__ = ["after_action", "inventory_items_used", "inventory_locations_used", "
 
 @hookimpl
 def after_action(ctx: Context, action: Action, records: Sequence[Any]) -> None:
-    """A request that is rejected among the approvals sends its document back too."""
+    """A request that is rejected or withdrawn among the approvals sends its document back too."""
     if action.key == "kernel.approval.reject":
         follow_rejections(ctx, records)
+    elif action.key == "kernel.approval.withdraw":
+        follow_withdrawals(ctx, records)
 
 
 @hookimpl

@@ -77,6 +77,7 @@ def test_a_request_is_withdrawn_by_who_asked(room, transfer, client_with):
     approval = waiting(room)[0]
     assert_problem(client_with(*WAREHOUSE).post(f"approvals/{approval['id']}/withdraw"), 403, "NOT_YOUR_REQUEST")
     assert room.client.post(f"approvals/{approval['id']}/withdraw").get_json()["state"] == "cancelled"
+    assert state(room, transfer) == "draft"
 
 
 def test_what_cannot_be_done_any_more_stays_undecided(room, transfer, client_with):

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from core.api import Approval, Context, Refused
 from plugins.inventory.models.documents import Issue, Transfer
 
+ASKED = {"inventory.issue": "inventory.issue.approve-negative", "inventory.transfer": "inventory.transfer.approve"}
+
 
 def waiting_approval(ctx: Context, resource: str, document: Any) -> Approval:
     """Return the request that a document waits for; Refused when there is none."""
-    found = ctx.find(Approval, resource=resource, record_id=document.id, state="pending")
+    found = _find_request(ctx, resource, document)
     if found is None:
         raise Refused("NO_REQUEST", f"Nobody asked to approve {document.number}.")
     return found
@@ -28,18 +30,35 @@ def need_approval(ctx: Context, resource: str, document: Any, note: str) -> None
 
 def follow_rejections(ctx: Context, approvals: Sequence[Approval]) -> None:
     """Bring documents whose request was rejected on: a transfer ends, an issue may be changed and asked for again."""
+    for document, approval in _waiting_documents(ctx, approvals):
+        if isinstance(document, Transfer):
+            document.state, document.approved_by_id = "rejected", ctx.actor.user_id
+            document.decision_reason = approval.decision or None
+        else:
+            document.state = "draft"
+
+
+def follow_withdrawals(ctx: Context, approvals: Sequence[Approval]) -> None:
+    """Make documents drafts again whose request was withdrawn: to change, to ask for again, to cancel."""
+    for document, _ in _waiting_documents(ctx, approvals):
+        document.state = "draft"
+
+
+def _waiting_documents(ctx: Context, approvals: Sequence[Approval]) -> Iterator[tuple[Issue | Transfer, Approval]]:
+    """Return the documents that wait for these requests; what else is asked about a document leaves it as it is."""
     for approval in approvals:
-        if approval.resource == "inventory.issue":
-            issue = ctx.get(Issue, approval.record_id)
-            issue.state = "draft"
-        elif approval.resource == "inventory.transfer":
-            transfer = ctx.get(Transfer, approval.record_id)
-            transfer.state, transfer.approved_by_id = "rejected", ctx.actor.user_id
-            transfer.decision_reason = approval.decision or None
+        if approval.action == ASKED.get(approval.resource):
+            model = Issue if approval.resource == "inventory.issue" else Transfer
+            yield ctx.get(model, approval.record_id), approval
 
 
 def withdraw_request(ctx: Context, resource: str, document: Any) -> None:
     """Take back the request of a document that is cancelled."""
-    waiting = ctx.find(Approval, resource=resource, record_id=document.id, state="pending")
+    waiting = _find_request(ctx, resource, document)
     if waiting is not None:
         waiting.state = "cancelled"
+
+
+def _find_request(ctx: Context, resource: str, document: Any) -> Approval | None:
+    asked = {"resource": resource, "record_id": document.id, "action": ASKED[resource]}
+    return ctx.find(Approval, **asked, state="pending")

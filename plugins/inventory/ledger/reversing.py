@@ -20,6 +20,8 @@ _COLUMNS = (Move.item_id, Move.location_id, Move.lot_id, Move.move_type, Move.qu
             Move.variance, Move.entered_quantity, Move.entered_unit_id, Move.line_id, Move.reverses_id,
             Move.counterpart, Move.id)  # fmt: skip
 
+_Way = tuple[int, int | None, int | None]
+
 
 def moves_of(ctx: Context, kind: str, document_id: int) -> list[Movement]:
     """Return the moves that a document posted, without those that take moves back."""
@@ -32,8 +34,8 @@ def reverse(
 ) -> list[Movement]:
     """Take moves back, whole or the (positive) quantities given, and return the opposite moves.
 
-    Raises Refused(ALREADY_REVERSED) beyond what is left of a move, and INSUFFICIENT_STOCK where goods that came in
-    have gone on: take that back first.
+    Raises Refused(ALREADY_REVERSED) beyond what is left of a move, HALF_A_TRANSFER where only one end of a transfer
+    is named, and INSUFFICIENT_STOCK where goods that came in have gone on: take that back first.
     """
     originals = _originals(ctx, sorted(set(move_ids), reverse=True))
     item_ids, places = {move.item_id for move in originals}, {move.location_id for move in originals}
@@ -43,12 +45,16 @@ def reverse(
     # Read under the lock: two people who take the same move back wait for each other here.
     before = _reversed_before(ctx, [move.id for move in originals])
     short: list[Shortage] = []
+    in_transit: dict[_Way, Decimal] = {}
     for original in originals:
         quant = posting.book.quant(original.item_id, original.location_id, lots.get(original.lot_id or 0))
         left = _left(original, before)
         back = _wanted(original, left, quantities)
         _check_there(posting, quant, original, back, short)
         _take_back(posting, quant, original, left, back)
+        if original.counterpart == "transit":
+            in_transit[_way(original)] = in_transit.get(_way(original), ZERO) + back
+    _check_both_ends(originals, in_transit)
     if short:
         raise insufficient(ctx, short)
     return posting.write()
@@ -109,6 +115,21 @@ def _check_there(posting: Posting, quant: Quant, original: Movement, back: Decim
                 on_hand=quant.on_hand, reserved=quant.reserved,
             )
         )  # fmt: skip
+
+
+def _way(move: Movement) -> _Way:
+    return move.item_id, move.lot_id, move.line_id
+
+
+def _check_both_ends(originals: Iterable[Movement], in_transit: Mapping[_Way, Decimal]) -> None:
+    """Refuse what would leave goods on their way between two places, where nobody could ever post them."""
+    lone = [move.id for move in originals if in_transit.get(_way(move)) and move.counterpart == "transit"]
+    if lone:
+        raise Refused(
+            "HALF_A_TRANSFER",
+            "A transfer is taken back at both ends: name the move out and the move in, with the same quantity.",
+            move_ids=lone,
+        )
 
 
 def _take_back(posting: Posting, quant: Quant, original: Movement, left: Movement, back: Decimal) -> None:

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from sqlalchemy import case, func, or_, select
 
 from core.api import Context, arg, query
-from plugins.inventory.models.items import Category, Item
+from plugins.inventory.models.items import ITEM_KINDS, Category, Item
 from plugins.inventory.models.units import Unit
 
 
@@ -17,7 +17,7 @@ def search_items(
     ctx: Context,
     *,
     q: Annotated[str, arg("Text", max_length=80, help="Part of a code or name, or a whole barcode.")],
-    kind: Annotated[str, arg("Kind", max_length=20)] = "",
+    kind: Annotated[str, arg("Kind", choices=ITEM_KINDS)] = "",
     include_inactive: Annotated[bool, arg("Inactive ones too")] = False,
     limit: Annotated[int, arg("Limit", ge=1, le=50)] = 20,
 ) -> list[dict[str, Any]]:

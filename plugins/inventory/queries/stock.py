@@ -10,7 +10,7 @@ from sqlalchemy import and_, func, select
 
 from core.api import Context, NotFound, arg, query
 from plugins.inventory.ledger.movement import ZERO
-from plugins.inventory.models.items import Item
+from plugins.inventory.models.items import ITEM_KINDS, Item
 from plugins.inventory.models.lots import Lot
 from plugins.inventory.models.stock import Stock
 from plugins.inventory.models.units import Unit
@@ -26,6 +26,7 @@ from plugins.inventory.queries.levels import (
 )
 
 READ = "inventory.stock.read"
+Kind = Annotated[str, arg("Kind", choices=ITEM_KINDS)]
 
 
 @query("inventory.item_stock", path="items/{id}/inventory", title="Stock of an item", permission=READ)
@@ -66,7 +67,7 @@ def stock_levels(
     *,
     location_id: Annotated[int | None, arg("Location", ref="inventory.location")] = None,
     item_id: Annotated[int | None, arg("Item", ref="inventory.item")] = None,
-    kind: Annotated[str, arg("Kind", max_length=20)] = "",
+    kind: Kind = "",
 ) -> list[dict[str, Any]]:
     """Answer on hand, reserved, available and value per item and location."""
     conditions = ([Item.id == item_id] if item_id else []) + ([Item.kind == kind] if kind else [])
@@ -87,7 +88,7 @@ def stock_levels(
 def stock_summary(
     ctx: Context,
     *,
-    kind: Annotated[str, arg("Kind", max_length=20)] = "",
+    kind: Kind = "",
     location_id: Annotated[int | None, arg("Location", ref="inventory.location")] = None,
 ) -> dict[str, Any]:
     """Answer what all stock is worth, how many items are low or out, and how many lots there are."""
@@ -122,7 +123,7 @@ def _by_item(ctx: Context, items: dict[int, Any], location_id: int | None = None
 def low_stock(
     ctx: Context,
     *,
-    kind: Annotated[str, arg("Kind", max_length=20)] = "",
+    kind: Kind = "",
     threshold: Annotated[Decimal | None, arg("Threshold", ge=0, help="Instead of each item's reorder point.")] = None,
     location_id: Annotated[int | None, arg("Location", ref="inventory.location")] = None,
 ) -> list[dict[str, Any]]:

@@ -36,7 +36,8 @@ stock = resource(
     label=("item", "location", "lot"),
     list=("item", "location", "lot", "on_hand", "reserved", "value"),
     form=[group("Balance", "item", "location", "lot", "on_hand", "reserved", "value", "below_zero")],
-    sort="-on_hand",
+    # Item by item: amounts of different units have no order among each other.
+    sort="item_id,-on_hand",
     icon="warehouse",
     writable=False,
     chart=("location", "value"),

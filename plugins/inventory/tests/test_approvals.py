@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from core.testing.clients import ApiClient
+from plugins.inventory.models import Transfer
 from plugins.inventory.tests.shop import Shop
 
 RIGHTS = ("inventory.*", "kernel.approval.*")
@@ -94,6 +95,56 @@ def test_a_rejected_transfer_says_why(transfer: Asked) -> None:
 def test_a_cancelled_transfer_waits_for_nobody(transfer: Asked) -> None:
     assert transfer.clerk.post(f"{transfer.path}/cancel", {}).status_code == 200
     assert (transfer.document["state"], transfer.waiting) == ("cancelled", [])
+
+
+def test_a_transfer_whose_request_is_withdrawn_is_a_draft_again(transfer: Asked) -> None:
+    """Forty grams are too many: the clerk takes the request back, writes thirty and asks again."""
+    [waiting] = transfer.waiting
+    assert transfer.clerk.post(f"approvals/{waiting['id']}/withdraw", {}).status_code == 200
+    draft = transfer.document
+    assert (draft["state"], transfer.waiting) == ("draft", [])
+    line = {"id": draft["lines"][0]["id"], "quantity": "30"}
+    changed = transfer.clerk.patch(transfer.path, {"lines": [line]}, version=draft["version"])
+    assert changed.status_code == 200, changed.text
+    assert transfer.clerk.post(f"{transfer.path}/request", {}).status_code == 200
+    assert transfer.boss.post(f"{transfer.path}/approve", {}).status_code == 200
+    assert Decimal(transfer.document["total_value"]) == Decimal("0.3")
+
+
+def test_an_issue_whose_request_is_withdrawn_can_be_cancelled(issue: Asked) -> None:
+    [waiting] = issue.waiting
+    assert issue.clerk.post(f"approvals/{waiting['id']}/withdraw", {}).status_code == 200
+    assert issue.document["state"] == "draft"
+    assert issue.clerk.post(f"{issue.path}/cancel", {}).status_code == 200
+    assert (issue.document["state"], issue.waiting) == ("cancelled", [])
+
+
+def ask(unit: Any, asked: Asked, asker: ApiClient, action: str) -> int:
+    """Let another module ask something else about a transfer; returns the request."""
+    with unit() as ctx:
+        request = ctx.request_approval(ctx.get(Transfer, asked.document["id"]), action, reason="wrong kitchen")
+        request.requester_id = asker.member.actor.user_id
+        return request.id
+
+
+@pytest.mark.parametrize("verb", ["reject", "withdraw"])
+def test_what_else_is_asked_about_a_transfer_leaves_it_as_it_is(transfer: Asked, unit: Any, verb: str) -> None:
+    assert transfer.boss.post(f"{transfer.path}/approve", {}).status_code == 200
+    request = ask(unit, transfer, transfer.clerk, "inventory.transfer.reverse")
+    who, note = (transfer.clerk, {}) if verb == "withdraw" else (transfer.boss, {"note": "it was right"})
+    assert who.post(f"approvals/{request}/{verb}", note).status_code == 200
+    assert (transfer.document["state"], transfer.waiting) == ("completed", [])
+
+
+def test_a_request_about_something_else_lets_nobody_approve_their_own_transfer(transfer: Asked, unit: Any) -> None:
+    [waiting] = transfer.waiting
+    assert transfer.clerk.post(f"approvals/{waiting['id']}/withdraw", {}).status_code == 200
+    other = ask(unit, transfer, transfer.boss, "inventory.transfer.update")
+    assert transfer.clerk.post(f"{transfer.path}/request", {}).status_code == 200
+    own = transfer.clerk.post(f"{transfer.path}/approve", {})
+    assert (own.status_code, own.json["code"]) == (403, "OWN_APPROVAL")
+    assert transfer.boss.post(f"{transfer.path}/approve", {}).status_code == 200
+    assert [request["id"] for request in transfer.waiting] == [other]
 
 
 def test_somebody_else_lets_goods_go_below_zero(issue: Asked) -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from decimal import Decimal
+from itertools import groupby
 from typing import Any
 
 import pytest
@@ -90,12 +92,17 @@ def test_a_report_reaches_no_further_back_than_the_calendar(client: ApiClient, i
     assert client.get(f"{path}?since=0001-01-01&until=0001-01-01").json["rows"] == []
 
 
-def test_what_is_used_up_stands_last(client: ApiClient, ids: dict[str, int], unit: Any) -> None:
+def test_stock_is_listed_item_by_item_and_what_is_used_up_stands_last(
+    client: ApiClient, browser: BrowserClient, ids: dict[str, int], unit: Any
+) -> None:
     with unit() as ctx:
         shop = Shop(ctx)
         shop.issue(ctx.get(Item, ids["oil"]), 50)
-    on_hand = [Decimal(row["on_hand"]) for row in client.get("stock").json["items"]]
-    assert on_hand == [100, 50, 10, 10, 10, 0]
+    listed = [(row["item_id"], Decimal(row["on_hand"])) for row in client.get("stock").json["items"]]
+    oil, soap, milk = ids["oil"], ids["soap"], ids["milk"]
+    assert listed == [(oil, 100), (oil, 50), (oil, 0), (soap, 10), (milk, 10), (milk, 10)]
+    table = browser.get("/stock").get_data(as_text=True).partition("<tbody")[2].partition("</tbody")[0]
+    assert [code for code, _ in groupby(re.findall(r">(OIL|SOAP|MILK)\b", table))] == ["OIL", "SOAP", "MILK"]
 
 
 def test_the_ledger_is_read_by_item_place_and_lot(client: ApiClient, ids: dict[str, int]) -> None:
@@ -158,6 +165,20 @@ def test_a_place_tells_its_month_without_what_was_taken_back(client: ApiClient, 
         ctx.do("inventory.issue.reverse", issue, reason="Wrong item")
         ctx.do("inventory.receipt.reverse", receipt, reason="Wrong supplier")
     assert totals() == before == [48, 4], "4 of oil, 24 of soap, 20 of milk; two bars sold at 2"
+
+
+@pytest.mark.parametrize(
+    "path", ["stock/levels?", "stock/summary?", "items/low-stock?", "items/search?q=oil&"],
+)  # fmt: skip
+def test_a_kind_that_there_is_not_is_refused_with_those_there_are(
+    client: ApiClient, browser: BrowserClient, ids: dict[str, int], path: str
+) -> None:
+    refused = client.get(f"{path}kind=liquid")
+    said = ["Must be one of: raw, packaging, component, finished, service, container, consumable."]
+    assert (refused.status_code, refused.json["errors"]) == (422, {"kind": said})
+    assert client.get(f"{path}kind=raw").status_code == client.get(f"{path}kind=").status_code == 200
+    page = browser.get(f"/{path}kind=raw").get_data(as_text=True)
+    assert '<option value="raw" selected>' in page and '<option value="packaging">' in page
 
 
 def test_costs_are_for_those_who_may_see_them(client_with: Client, ids: dict[str, int]) -> None:

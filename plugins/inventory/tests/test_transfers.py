@@ -7,6 +7,8 @@ from decimal import Decimal
 import pytest
 
 from core.api import Invalid, Refused
+from plugins.inventory.api import Source, moves_of, reverse
+from plugins.inventory.checks import two_sided
 from plugins.inventory.tests.shop import Shop
 
 
@@ -22,6 +24,26 @@ def test_goods_keep_their_lots_and_their_cost(shop: Shop) -> None:
     shop.ctx.do("inventory.transfer.reverse", transfer, reason="wrong kitchen")
     assert shop.layers(oil) == [(100, 1), (100, 3)]
     assert shop.books_agree()
+
+
+@pytest.mark.parametrize("end", ["transfer_out", "transfer_in"])
+def test_one_end_of_a_transfer_is_not_taken_back_alone(shop: Shop, end: str) -> None:
+    """Forty grams of oil stand in the kitchen: they come back from there, or stay there, and are never on their way."""
+    oil = shop.item("OIL")
+    shop.receive(oil, 100, "0.01")
+    transfer = shop.transfer(oil, 40, "K")
+    moves = {move.move_type: move.id for move in moves_of(shop.ctx, "inventory.transfer", transfer.id)}
+    source = Source("test", shop.ctx.today())
+    more_at_one_end = {move: Decimal(10 if move == moves[end] else 15) for move in moves.values()}
+    for wanted, quantities in (([moves[end]], None), (moves.values(), more_at_one_end)):
+        with pytest.raises(Refused) as refused:
+            reverse(shop.ctx, wanted, source=source, quantities=quantities)
+        assert (refused.value.code, set(refused.value.extra["move_ids"])) == ("HALF_A_TRANSFER", set(wanted))
+    assert (shop.stock(oil)[0], shop.stock(oil, shop.place("K"))[0]) == (60, 40)
+    reverse(shop.ctx, moves.values(), source=source, quantities={move: Decimal(10) for move in moves.values()})
+    reverse(shop.ctx, moves.values(), source=source)
+    assert (shop.stock(oil), shop.stock(oil, shop.place("K"))) == ((100, 1), (0, 0))
+    assert list(two_sided(shop.ctx)) == []
 
 
 def test_stock_is_looked_at_when_asked_and_again_when_approved(shop: Shop) -> None:
