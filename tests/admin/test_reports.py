@@ -57,6 +57,23 @@ def test_what_the_report_does_not_have_is_said_and_the_rows_are_shown(pages, sto
     assert "WAX" in page
 
 
+@pytest.mark.parametrize(("path", "said"), [
+    ("/reports/valuation?on=nonsense&zzz=1", "There is no such parameter here; use as_of, location_id."),
+    ("/reports/valuation?_sort=value&zzz=", "There is no such parameter here; use as_of, location_id."),
+    ("/reports/below-zero?zzz=1", "There are no parameters here."),
+    ("/items/low-stock?kinds=raw", "There is no such parameter here; use kind, threshold, location_id."),
+])  # fmt: skip
+def test_a_parameter_that_nobody_asks_for_is_said_and_nothing_is_shown(pages, stock, path, said):
+    page = pages.open(path, 422)
+    assert said in page
+    assert "Nothing is shown until this is right." in page
+    assert "WAX" not in page
+
+
+def test_what_the_form_of_a_report_sends_is_asked_for(pages, stock):
+    assert "WAX" in pages.open("/reports/valuation?_sort=value&as_of=&location_id=&location_id__find=Cellar")
+
+
 def test_parameters_go_along_into_the_files(pages, client, stock):
     page = pages.open(f"/reports/stock-now?location_id={stock}&_sort=value")
     url = f"/api/v1/reports/stock-now?location_id={stock}&amp;format="

@@ -15,7 +15,7 @@ from core.actions.context import Context
 from core.actions.run import check_argument_references
 from core.admin.display.answers import blocks_of
 from core.admin.forms.generated import BoundForm
-from core.admin.forms.pickers import find_typed, may_read, names_of, offer_choices
+from core.admin.forms.pickers import TYPED, find_typed, may_read, names_of, offer_choices
 from core.admin.forms.plans import argument_plan
 from core.admin.frame.visit import Crumb, Visit, frame, show
 from core.admin.lists.toolbar import Link
@@ -79,7 +79,7 @@ def _crumbs(ctx: Context, query: Query, ids: Sequence[int]) -> list[Crumb]:
 
 def _run(ctx: Context, query: Query, form: BoundForm, ids: Sequence[int]) -> tuple[Any, Problem | None]:
     try:
-        if errors := find_typed(ctx, form, request.args):
+        if errors := _unasked(query, form) | find_typed(ctx, form, request.args):
             raise Invalid(errors)
         body = form.body(creating=True)
         required = {item.name for item in parameters_of(query.function) if item.required}
@@ -93,6 +93,15 @@ def _run(ctx: Context, query: Query, form: BoundForm, ids: Sequence[int]) -> tup
     except Problem as problem:
         form.show(problem.errors)
         return None, problem
+
+
+def _unasked(query: Query, form: BoundForm) -> dict[str, list[str]]:
+    """Return the faults of what nobody asks for: a misspelt parameter would show more than was wanted."""
+    names = [item.name for item in parameters_of(query.function)]
+    known = {*OWN_NAMES, *names, *(f"{name}{TYPED}" for name in names)}
+    text = f"There is no such parameter here; use {', '.join(names)}." if names else "There are no parameters here."
+    rows = tuple(f"{name}-" for name in form.grids)
+    return {name: [text] for name in request.args if name not in known and not name.startswith(rows)}
 
 
 def _view(ctx: Context, query: Query, form: BoundForm, answer: Any, args: MultiDict[str, str]) -> dict[str, Any]:
