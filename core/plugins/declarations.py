@@ -113,7 +113,7 @@ class Query(Declaration):
 
 @dataclass(frozen=True)
 class Column:
-    """A column of a report; `total` says whether it is added up, unsaid for money only."""
+    """A column of a report; `total` says whether it is added up: unsaid, money is and what one unit costs is not."""
 
     name: str
     label: str

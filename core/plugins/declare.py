@@ -64,9 +64,10 @@ def lines(name: str, *fields: str, title: str = "", tab: str = "", totals: Seque
 
 
 def column(name: str, label: str, kind: str = "text", *, total: bool | None = None) -> Column:
-    """Return a report column; kind is text, quantity, money, date, integer or boolean.
+    """Return a report column; kind is text, quantity, money, price, date, integer or boolean.
 
-    Money is added up below the table unless `total=False`, such as for prices; other numbers with `total=True`.
+    Money is added up below the table unless `total=False`, other numbers with `total=True`. On pages money is rounded
+    to the digits of the currency; a price, which is what one unit costs, is not.
     """
     return Column(name, label, kind, total)
 

@@ -7,6 +7,8 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from core.services.money import round_money
+
 
 def number_text(value: Any, kind: str = "decimal") -> str:
     """Return a number with grouped digits, without the zeros that only a column's scale gave it."""
@@ -21,6 +23,16 @@ def number_text(value: Any, kind: str = "decimal") -> str:
         fraction = fraction.ljust(2, "0")
     text = f"{whole}.{fraction}" if fraction else whole
     return f"{text} %" if kind == "percent" else text
+
+
+def money_text(value: Any, currency: str) -> str:
+    """Return an amount of money rounded half-up to the digits of its currency; one that would vanish keeps its own."""
+    try:
+        amount = Decimal(str(value))
+        rounded = round_money(amount, currency)
+    except InvalidOperation:
+        return number_text(value, "money")
+    return f"{rounded:,f}" if rounded or not amount else number_text(amount, "money")
 
 
 def amount_text(quantity: Decimal, unit: str = "") -> str:

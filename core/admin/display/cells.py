@@ -9,7 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from core.admin.display.words import NUMERIC_KINDS, words_label
-from core.services.words import day_text, moment_text, number_text
+from core.services.words import day_text, moment_text, money_text, number_text
 
 LONGEST_CELL = 400
 TONES: Mapping[str, str] = {
@@ -35,24 +35,32 @@ class Cell:
     wide: bool = False
 
 
-def cell(kind: str, value: Any, zone: ZoneInfo, *, unit: str = "", label: str | None = None, url: str = "") -> Cell:
-    """Return the cell of a JSON value of a kind; `label` is what a reference is called."""
+def cell(
+    kind: str, value: Any, zone: ZoneInfo, *, unit: str = "", label: str | None = None, url: str = "",
+    currency: str = "",
+) -> Cell:  # fmt: skip
+    """Return the cell of a JSON value of a kind; `label` is what a reference is called.
+
+    An amount of money whose `currency` is told is rounded to its digits.
+    """
     if kind == "reference":
         return Cell(label or ("" if value is None else f"#{value}"), url=url if value is not None else "")
     if value is None or value == "":
         return Cell("", numeric=kind in NUMERIC_KINDS)
-    text = said(kind, value, zone, unit)
+    text = said(kind, value, zone, unit, currency)
     if kind in ("state", "choice"):
         return Cell(text, tone=tone_of(kind, value))
     return Cell(text, numeric=kind in NUMERIC_KINDS, wide=kind in ("long_text", "json"))
 
 
-def said(kind: str, value: Any, zone: ZoneInfo, unit: str = "") -> str:
+def said(kind: str, value: Any, zone: ZoneInfo, unit: str = "", currency: str = "") -> str:
     """Return a JSON value of a kind, other than a reference, as people read it."""
     if value is None or value == "":
         return ""
     if kind in ("state", "choice"):
         return words_label(str(value))
+    if kind == "money" and currency:
+        return money_text(value, currency)
     if kind in NUMERIC_KINDS:
         text = number_text(value, kind)
         return f"{text} {unit}" if unit and kind != "money" else text

@@ -286,8 +286,8 @@ def preview_row(ctx: Context, shape: Shape, names: Sequence[str], row: Edited) -
     """Return a record of a preview as a page shows it."""
     values = [
         Difference(
-            cell_of(ctx, shape, shape.fields[name], row.before, shape.model),
-            cell_of(ctx, shape, shape.fields[name], row.after, shape.model),
+            cell_of(ctx, shape, shape.fields[name], row.before, shape.model, exact=True),
+            cell_of(ctx, shape, shape.fields[name], row.after, shape.model, exact=True),
             name in row.fields and not row.refused,
         )
         for name in names

@@ -116,7 +116,7 @@ def _conflict(ctx: Context, shape: Shape, item: Field, row: Mapping[str, Any], f
     who, when = "Somebody else", ""
     if latest is not None:
         who, when = latest.username, moment_text(latest.created_at, own_zone(ctx))
-    theirs = cell_of(ctx, shape, item, row, shape.model).text
+    theirs = cell_of(ctx, shape, item, row, shape.model, exact=True).text
     value = form.body(creating=False).get(item.name)
     offer_choices(ctx, form)
     options = dict(getattr(form.top.controls()[0], "options", ()))

@@ -171,6 +171,6 @@ def _asked(
             value = row.asked["values"][name]
             # A record that took it knows what a reference is called.
             after = next((one.after for one in foreseen if name in one.fields), {name: value})
-            text = cell_of(ctx, shape, item, after, shape.model).text
+            text = cell_of(ctx, shape, item, after, shape.model, exact=True).text
             told.append((item.label, f"set to {text}" if text else "clear"))
     return told

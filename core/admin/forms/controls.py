@@ -13,7 +13,7 @@ from wtforms.form import BaseForm
 from wtforms.widgets.core import html_params
 
 from core.admin.display.words import words_label
-from core.services.words import number_text
+from core.services.words import money_text, number_text
 
 Option = tuple[str, str]
 Texts = tuple[tuple[str, tuple[str, ...]], ...]
@@ -50,6 +50,7 @@ class ControlInfo:
     readonly_when: Texts = ()
     watched: bool = False
     totalled: bool = False
+    price: bool = False
 
     @property
     def label_name(self) -> str:
@@ -231,11 +232,13 @@ def _attributes(info: ControlInfo) -> dict[str, Any]:
     return attributes
 
 
-def shown_text(info: ControlInfo, values: Mapping[str, Any]) -> str:
+def shown_text(info: ControlInfo, values: Mapping[str, Any], currency: str = "") -> str:
     """Return a value that is only shown."""
     value = values.get(info.label_name if info.kind == "reference" else info.name)
     if info.kind in ("state", "choice") and value:
         return words_label(str(value))
+    if info.kind == "money" and currency and not info.price and value not in (None, ""):
+        return money_text(value, currency)
     if info.numeric and value not in (None, ""):
         return number_text(value, info.kind)
     return "" if value is None else str(value)
@@ -270,7 +273,7 @@ class GeneratedForm(BaseForm):
             control.unit = unit_text(info, known, currency)
             control.unit_lead = f"{currency} / " if info.kind == "money" and currency else ""
             if info.readonly:
-                control.data = shown_text(info, values)
+                control.data = shown_text(info, values, currency)
             if info.finder and values.get(info.name) is not None:
                 control.known = {str(values[info.name]): str(values.get(info.label_name) or "")}
 

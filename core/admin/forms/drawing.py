@@ -47,7 +47,7 @@ class Openings:
         self, rows: Sequence[Values], zone: ZoneInfo, currency: str, named: Named = NOBODY_NAMED
     ) -> list[list[str]]:
         """Return for each hole what fills it for each of some records, all escaped at once."""
-        columns = [write(rows, zone) for write in self._writers]
+        columns = [write(rows, zone, currency) for write in self._writers]
         columns += [[unit_of(info, row, currency) for row in rows] for _, info in self._measured]
         columns += [_labels(info, rows, named) for _, info in self._finders]
         told, high = escaped(list(chain.from_iterable(columns))), len(rows)
@@ -73,25 +73,25 @@ def _options(values: Sequence[str], labels: Sequence[str]) -> list[str]:
     ]
 
 
-def _writer(info: ControlInfo) -> Callable[[Sequence[Values], ZoneInfo], list[str]]:
+def _writer(info: ControlInfo) -> Callable[[Sequence[Values], ZoneInfo, str], list[str]]:
     """Return how the texts of an input are told from the values of records."""
     name, places = info.name, 2 if info.kind == "money" else 0
 
-    def plain(rows: Sequence[Values], zone: ZoneInfo) -> list[str]:
+    def plain(rows: Sequence[Values], zone: ZoneInfo, currency: str) -> list[str]:
         return ["" if (value := row.get(name)) is None else str(value) for row in rows]
 
-    def number(rows: Sequence[Values], zone: ZoneInfo) -> list[str]:
+    def number(rows: Sequence[Values], zone: ZoneInfo, currency: str) -> list[str]:
         return ["" if (value := row.get(name)) is None else plain_number(str(value), places) for row in rows]
 
-    def tick(rows: Sequence[Values], zone: ZoneInfo) -> list[str]:
+    def tick(rows: Sequence[Values], zone: ZoneInfo, currency: str) -> list[str]:
         return ["true" if row.get(name) else "" for row in rows]
 
-    def other(rows: Sequence[Values], zone: ZoneInfo) -> list[str]:
+    def other(rows: Sequence[Values], zone: ZoneInfo, currency: str) -> list[str]:
         found = [typed(info, row.get(name), zone) for row in rows]
         return ["" if value is None else str(value) for value in found]
 
     if info.readonly:
-        return lambda rows, zone: [shown_text(info, row) for row in rows]
+        return lambda rows, zone, currency: [shown_text(info, row, currency) for row in rows]
     if info.check:
         return tick
     if info.numeric and info.kind != "integer":

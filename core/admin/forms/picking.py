@@ -11,6 +11,7 @@ from werkzeug.datastructures import MultiDict
 
 from core.actions.context import Context
 from core.admin.display.cells import cell
+from core.admin.display.money import currency_of
 from core.admin.forms.pickers import MOST_OPTIONS, choices, ids_of, label_of_row, may_read
 from core.admin.frame.visit import Visit
 from core.desk.preferences import own_zone
@@ -72,7 +73,8 @@ def _pick(ctx: Context, resource: Resource, row: Mapping[str, Any]) -> Pick:
     shape = ctx.shape(resource)
     zone = own_zone(ctx)
     texts = [
-        cell(item.kind.name, row.get(item.name), zone, label=row.get(item.label_name) if item.reference else None).text
+        cell(item.kind.name, row.get(item.name), zone, label=row.get(item.label_name) if item.reference else None,
+             currency=currency_of(ctx, item)).text
         for item in (shape.fields[name] for name in _details(shape))
     ]
     pick: Pick = {"id": str(row["id"]), "label": label_of_row(shape, row)}

@@ -10,6 +10,7 @@ from urllib.parse import quote
 from core.actions.arguments import Parameter
 from core.actions.context import Context
 from core.actions.suggesting import watches
+from core.admin.display.money import is_price
 from core.admin.display.words import NUMERIC_KINDS, words_label
 from core.admin.forms.controls import WIDE_KINDS, ControlInfo
 from core.admin.forms.depending import texts_of
@@ -86,7 +87,7 @@ def field_info(ctx: Context, item: Field, owner: Any) -> ControlInfo:
         choices=YES_OR_NO if unsure else tuple((word, words_label(word)) for word in item.choices),
         target=target.key if target else "", picker_url=picker_url(target, where) if target else "",
         max_length=length, multiline=multiline, blank=item.optional or (not item.required and kind != "choice"),
-        nullable=item.optional,
+        nullable=item.optional, price=is_price(item),
     )  # fmt: skip
 
 

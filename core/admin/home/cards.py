@@ -19,7 +19,7 @@ from core.admin.home.drawing import Chart, Spark, chart, spark
 from core.desk.dashboards import find_widget, worked_out
 from core.desk.preferences import is_own_path, own_zone
 from core.plugins.declarations import Widget
-from core.services.words import number_text
+from core.services.words import money_text, number_text
 
 MOST_LINES = 8
 
@@ -104,7 +104,7 @@ def _fill(ctx: Context, card: CardView, told: Mapping[str, Any]) -> None:
     elif "value" in told:
         card.unit = _said(told.get("unit"), zone)
         is_money = card.unit == ctx.tenant.currency and not isinstance(told["value"], str)
-        card.value = number_text(told["value"], "money") if is_money else _said(told["value"], zone)
+        card.value = money_text(told["value"], card.unit) if is_money else _said(told["value"], zone)
         points = list(told.get("trend") or ())
         card.spark = spark(points)
         card.rising = _direction(points)

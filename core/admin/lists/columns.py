@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from core.actions.context import Context
+from core.admin.display.money import is_price
 from core.admin.lists.address import ListAddress
-from core.db import types
 from core.desk.preferences import COLUMNS, preference
 from core.errors import Invalid
 from core.resources.filters import is_summable
@@ -98,11 +98,6 @@ def totals_of(shape: Shape, address: ListAddress, columns: Iterable[Shown]) -> d
         wanted[item.name] = function or "sum"
     seen = {column.field.name for column in columns}
     return {name: function for name, function in wanted.items() if function != "none" and name in seen}
-
-
-def is_price(item: Field) -> bool:
-    """Whether a field holds what one unit costs."""
-    return isinstance(item.type, types.UnitCost) or (item.kind.name == "money" and bool(item.unit))
 
 
 def _adds_up(item: Field) -> bool:

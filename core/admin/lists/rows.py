@@ -10,11 +10,12 @@ from zoneinfo import ZoneInfo
 
 from core.actions.context import Context
 from core.admin.display.cells import Cell, cell, said, tone_of
+from core.admin.display.money import currency_of, is_price
 from core.admin.display.words import NUMERIC_KINDS
 from core.admin.forms.pickers import label_of_row, may_read, names_of
 from core.admin.forms.plans import target_resource
 from core.admin.lists.address import ListAddress
-from core.admin.lists.columns import Shown, is_price
+from core.admin.lists.columns import Shown
 from core.admin.lists.markup import ListedRows, Told, listed_rows
 from core.admin.lists.pointing import pointed, pointed_cell, points
 from core.desk.preferences import own_zone
@@ -68,13 +69,13 @@ def rows_of(ctx: Context, shape: Shape, columns: Sequence[Shown], rows: Sequence
     name_far_units(ctx, shape, [column.field for column in columns], rows)
     told = [
         Told(column.field.name, partial(pointed, ctx, column.field)) if points(shape, column.field)
-        else _told(column.field, zone)
+        else _told(column.field, zone, currency_of(ctx, column.field))
         for column in columns
     ]  # fmt: skip
     return listed_rows(told, rows, [label_of_row(shape, row) for row in rows], f"/{shape.resource.path}")
 
 
-def _told(item: Field, zone: ZoneInfo) -> Told:
+def _told(item: Field, zone: ZoneInfo, currency: str) -> Told:
     name, kind, label, unit = item.name, item.kind.name, item.label_name, f"{item.unit}_label"
 
     def reference(row: Mapping[str, Any]) -> str:
@@ -86,11 +87,13 @@ def _told(item: Field, zone: ZoneInfo) -> Told:
     if item.unit:
         return Told(name, lambda row: said(kind, row.get(name), zone, str(row.get(unit) or "")), kind in NUMERIC_KINDS)
     tone = (lambda row: tone_of(kind, row.get(name))) if kind == "state" else None
-    return Told(name, lambda row: said(kind, row.get(name), zone), kind in NUMERIC_KINDS, tone)
+    return Told(name, lambda row: said(kind, row.get(name), zone, "", currency), kind in NUMERIC_KINDS, tone)
 
 
-def cell_of(ctx: Context, shape: Shape, item: Field, row: Mapping[str, Any], owner: Any) -> Cell:
-    """Return the cell of one field of a record or line."""
+def cell_of(
+    ctx: Context, shape: Shape, item: Field, row: Mapping[str, Any], owner: Any, *, exact: bool = False
+) -> Cell:  # fmt: skip
+    """Return the cell of one field of a record or line; `exact` tells money whole, as it was typed or is changed."""
     if owner is shape.model and points(shape, item):
         return pointed_cell(ctx, item, row)
     value = row.get(item.name)
@@ -98,7 +101,8 @@ def cell_of(ctx: Context, shape: Shape, item: Field, row: Mapping[str, Any], own
     if value is not None and (target := shape.memo(("target", owner, item.name), lambda: _target(ctx, item, owner))):
         url = f"/{target.path}/{value}" if may_read(ctx, target) else ""
     unit = str(row.get(f"{item.unit}_label") or "") if item.unit else ""
-    return cell(item.kind.name, value, own_zone(ctx), unit=unit, label=label, url=url)
+    currency = "" if exact else currency_of(ctx, item)
+    return cell(item.kind.name, value, own_zone(ctx), unit=unit, label=label, url=url, currency=currency)
 
 
 def _target(ctx: Context, item: Field, owner: Any) -> Resource | None:
@@ -146,7 +150,7 @@ def group_label(ctx: Context, key: GroupKey, group: Mapping[str, Any]) -> str:
     if key.bucket:
         return periods.said(str(value)).capitalize() if key.bucket == "week" else periods.said(str(value))
     label = group.get(item.label_name) if item.reference is not None else None
-    return cell(item.kind.name, value, own_zone(ctx), label=label).text or "Empty"
+    return cell(item.kind.name, value, own_zone(ctx), label=label, currency=currency_of(ctx, item)).text or "Empty"
 
 
 def _sum_cell(
@@ -158,7 +162,7 @@ def _sum_cell(
     if ends is not None and ends[0] != ends[1]:
         return Cell("", numeric=True)
     unit = units.get((item.name, ends[0]), "") if ends else ""
-    return cell(item.kind.name, group[item.name], own_zone(ctx), unit=unit)
+    return cell(item.kind.name, group[item.name], own_zone(ctx), unit=unit, currency=currency_of(ctx, item))
 
 
 def _unit_names(
@@ -210,7 +214,8 @@ def _figure(
     if told[function] is None:
         return Figure()
     unit = units.get((item.name, told.get("unit_id")), "")
-    return Figure(FIGURES[function], cell(item.kind.name, told[function], own_zone(ctx), unit=unit).text)
+    made = cell(item.kind.name, told[function], own_zone(ctx), unit=unit, currency=currency_of(ctx, item))
+    return Figure(FIGURES[function], made.text)
 
 
 MOST_GROUPS_SHOWN = LARGEST_PAGE

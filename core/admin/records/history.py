@@ -11,6 +11,7 @@ from core.actions.context import Context
 from core.actions.history import stretch_of
 from core.actions.models import AuditEntry
 from core.admin.display.cells import cell
+from core.admin.display.money import currency_of
 from core.admin.display.words import words_label
 from core.desk.preferences import own_zone
 from core.resources.kinds import dump_moment
@@ -83,7 +84,7 @@ class ChangeDescriber:
     def __init__(
         self, ctx: Context, shape: Shape, told: Iterable[Mapping[str, Any]], row: Mapping[str, Any] | None = None
     ) -> None:
-        self.shape, self.zone = shape, own_zone(ctx)
+        self.shape, self.zone, self.ctx = shape, own_zone(ctx), ctx
         self.lines = {line.model.__tablename__: line for line in shape.lines.values()}
         self.present = {(line.model.__tablename__, given["id"]): given for name, line in shape.lines.items()
                         for given in (row or {}).get(name) or ()}  # fmt: skip
@@ -126,7 +127,13 @@ class ChangeDescriber:
         return [self._change(fields[name], owner, pair) for name, pair in pairs.items() if name in fields]
 
     def _change(self, item: Field, owner: Any, pair: Pair) -> Change:
-        before, after = (said(item.kind.name, value, self._called(item, owner, value), self.zone) for value in pair)
+        def told(currency: str) -> tuple[str, ...]:
+            return tuple(said(item.kind.name, value, self._called(item, owner, value), self.zone, currency)
+                         for value in pair)  # fmt: skip
+
+        before, after = told(currency_of(self.ctx, item))
+        # A change by less than the currency has digits is still one.
+        before, after = told("") if before == after else (before, after)
         return Change(item.label, before, after)
 
     def _called(self, item: Field, owner: Any, value: Any) -> str | None:
@@ -157,10 +164,10 @@ class ChangeDescriber:
                 wanted.setdefault(target_of(item, owner), set()).update(v for v in pair if isinstance(v, int))
 
 
-def said(kind: str, value: Any, label: str | None, zone: ZoneInfo) -> str:
+def said(kind: str, value: Any, label: str | None, zone: ZoneInfo, currency: str = "") -> str:
     """Return a value as people read it, even when it is not one of its kind."""
     try:
-        return cell(kind, value, zone, label=label).text
+        return cell(kind, value, zone, label=label, currency=currency).text
     except ValueError:
         return str(value)
 

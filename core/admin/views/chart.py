@@ -12,6 +12,7 @@ from flask import Response
 
 from core.actions.context import Context
 from core.admin.display.cells import TONES, cell
+from core.admin.display.money import currency_of
 from core.admin.frame.visit import Visit
 from core.admin.lists.address import ListAddress
 from core.admin.lists.toolbar import Link
@@ -251,9 +252,10 @@ class _Numbers:
 
 def _draw(ctx: Context, chart: Chart, kind: str, numbers: _Numbers) -> None:
     zone, added = ctx.zone, numbers.added
+    currency = currency_of(ctx, added) if added is not None else ""
 
     def say(value: Decimal) -> str:
-        return cell(added.kind.name, value, zone).text if added is not None else f"{value:,f}"
+        return cell(added.kind.name, value, zone, currency=currency).text if added is not None else f"{value:,f}"
 
     chart.heading, two = _said_key(numbers.keys[0]), len(numbers.keys) > 1
     chart.columns = [column.label for column in numbers.columns] + (["Total"] if two else [])

@@ -10,6 +10,7 @@ from flask import Response
 
 from core.actions.context import Context
 from core.admin.display.cells import TONES, cell
+from core.admin.display.money import currency_of
 from core.admin.display.words import words_label
 from core.admin.forms.pickers import choices, may_read
 from core.admin.forms.plans import target_resource
@@ -115,7 +116,8 @@ def _column(
     summed: Sequence[Field],
 ) -> Column:  # fmt: skip
     zone = own_zone(ctx)
-    sums = [cell(found.kind.name, counted[found.name], zone).text for found in summed if counted and counted["count"]]
+    sums = [cell(found.kind.name, counted[found.name], zone, currency=currency_of(ctx, found)).text
+            for found in summed if counted and counted["count"]]  # fmt: skip
     count = "" if counted is None else f"{counted.get('count', 0):,}"
     return Column(
         value=_text(value), label=label,

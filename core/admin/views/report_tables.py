@@ -21,11 +21,20 @@ from core.errors import Invalid
 from core.plugins.declarations import Column, Query
 
 MOST_ROWS = 1000
-KINDS = {"quantity": "quantity", "money": "money", "date": "date", "integer": "integer", "boolean": "boolean"}
+KINDS = {"quantity": "quantity", "money": "money", "price": "money", "date": "date", "integer": "integer",
+         "boolean": "boolean"}  # fmt: skip
 SORT, BY, MEASURE, CHART = "_sort", "_by", "_measure", "_chart"
 OWN_NAMES = (SORT, BY, MEASURE, CHART)
 COUNT = "count"
 Row = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Reading:
+    """How values are read: in which zone moments, in which currency money."""
+
+    zone: ZoneInfo
+    currency: str
 
 
 @dataclass(frozen=True)
@@ -71,21 +80,23 @@ class ReportTable:
     chart: ReportChart | None
 
 
-def table_of(query: Query, rows: Sequence[Row], args: MultiDict[str, str], here: str, zone: ZoneInfo) -> ReportTable:
+def table_of(query: Query, rows: Sequence[Row], args: MultiDict[str, str], here: str, reading: Reading) -> ReportTable:
     """Return a report's rows in the order that is asked for, with totals of all of them."""
     ordered = _sorted(query, rows, args.get(SORT, ""))
-    cells = [[cell_of(column, row.get(column.name), zone) for column in query.columns] for row in ordered[:MOST_ROWS]]
+    cells = [[cell_of(column, row.get(column.name), reading) for column in query.columns]
+             for row in ordered[:MOST_ROWS]]  # fmt: skip
     return ReportTable(
         columns=[_heading(column, args, here) for column in query.columns], rows=cells,
-        totals=_totals(query, rows, zone), count=len(rows), cut=len(rows) > MOST_ROWS,
-        chart=_chart(query, rows, args, here, zone) if rows else None,
+        totals=_totals(query, rows, reading), count=len(rows), cut=len(rows) > MOST_ROWS,
+        chart=_chart(query, rows, args, here, reading) if rows else None,
     )  # fmt: skip
 
 
-def cell_of(column: Column, value: Any, zone: ZoneInfo) -> Cell:
+def cell_of(column: Column, value: Any, reading: Reading) -> Cell:
     """Return a value of a report as people read it."""
     plain = value.isoformat() if isinstance(value, (date, datetime)) else value
-    return cell(KINDS.get(column.kind, "text"), plain, zone)
+    currency = reading.currency if column.kind == "money" else ""
+    return cell(KINDS.get(column.kind, "text"), plain, reading.zone, currency=currency)
 
 
 def is_number(column: Column) -> bool:
@@ -126,11 +137,11 @@ def _column(query: Query, name: str, parameter: str) -> Column:
     return found
 
 
-def _totals(query: Query, rows: Sequence[Row], zone: ZoneInfo) -> list[Cell]:
+def _totals(query: Query, rows: Sequence[Row], reading: Reading) -> list[Cell]:
     if not rows or not any(column.adds_up for column in query.columns):
         return []
     return [
-        cell_of(column, _sum(row.get(column.name) for row in rows), zone) if column.adds_up else Cell("")
+        cell_of(column, _sum(row.get(column.name) for row in rows), reading) if column.adds_up else Cell("")
         for column in query.columns
     ]
 
@@ -140,7 +151,7 @@ def _sum(values: Any) -> Decimal:
 
 
 def _chart(
-    query: Query, rows: Sequence[Row], args: MultiDict[str, str], here: str, zone: ZoneInfo
+    query: Query, rows: Sequence[Row], args: MultiDict[str, str], here: str, reading: Reading
 ) -> ReportChart | None:
     groups = [column for column in query.columns if not is_number(column)]
     numbers = [column for column in query.columns if is_number(column)]
@@ -157,7 +168,7 @@ def _chart(
         raise Invalid({MEASURE: [f"{added.label} holds no numbers."]})
     title = f"{added.label if added else 'Rows'} by {by.label.lower()}" if by else ""
     return ReportChart(
-        figure=_figure(kind, by, added, rows, zone) if by else None, title=title,
+        figure=_figure(kind, by, added, rows, reading) if by else None, title=title,
         by=[Choice(column.name, column.label, column is by) for column in groups],
         measures=[Choice(column.name, column.label, column is added) for column in numbers]
         + [Choice(COUNT, "Number of rows", added is None)],
@@ -167,16 +178,16 @@ def _chart(
     )  # fmt: skip
 
 
-def _figure(kind: str, by: Column, added: Column | None, rows: Sequence[Row], zone: ZoneInfo) -> Figure:
+def _figure(kind: str, by: Column, added: Column | None, rows: Sequence[Row], reading: Reading) -> Figure:
     found: dict[str, Decimal] = {}
     ordered = sorted(rows, key=lambda row: str(row.get(by.name) or "")) if by.kind == "date" else rows
     for row in ordered:
-        label = cell_of(by, row.get(by.name), zone).text or "Empty"
+        label = cell_of(by, row.get(by.name), reading).text or "Empty"
         value = Decimal(1) if added is None else Decimal(str(row.get(added.name) or 0))
         found[label] = found.get(label, Decimal(0)) + value
 
     def say(value: Decimal) -> str:
-        return cell_of(added, value, zone).text if added is not None else f"{value:f}"
+        return cell_of(added, value, reading).text if added is not None else f"{value:f}"
 
     points = [Point(label, value, say(value)) for label, value in found.items()]
     return figure_of(kind, added.label if added else "Rows", points, say, ordered=by.kind == "date")

@@ -21,7 +21,7 @@ from core.admin.frame.visit import Crumb, Visit, frame, show
 from core.admin.lists.toolbar import Link
 from core.admin.records.pages import crumb, said
 from core.admin.views.graphs.pages import answered_graph, is_graph
-from core.admin.views.report_tables import MOST_ROWS, OWN_NAMES, table_of
+from core.admin.views.report_tables import MOST_ROWS, OWN_NAMES, Reading, table_of
 from core.desk.preferences import own_zone
 from core.errors import Forbidden, Invalid, NotFound, Problem
 from core.plugins.declarations import Query
@@ -109,7 +109,7 @@ def _view(ctx: Context, query: Query, form: BoundForm, answer: Any, args: MultiD
     if is_graph(answer):
         drawing = answered_graph(ctx, answer)
     elif answer is not None and query.columns:
-        table = table_of(query, answer, args, request.path, own_zone(ctx))
+        table = table_of(query, answer, args, request.path, Reading(own_zone(ctx), ctx.tenant.currency))
     elif answer is not None:
         blocks = blocks_of(ctx, answer)
     own = [(name, value) for name, value in args.items(multi=True) if value and name in OWN_NAMES]

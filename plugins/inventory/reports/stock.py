@@ -29,7 +29,7 @@ _AMOUNTS = (
     column("on_hand", "On hand", "quantity"),
     column("reserved", "Reserved", "quantity"),
     column("available", "Available", "quantity"),
-    column("average_cost", "Average cost", "money", total=False),
+    column("average_cost", "Average cost", "price"),
     column("value", "Value", "money"),
 )
 
@@ -89,7 +89,7 @@ def consolidated(
     "inventory.valuation", title="Stock value on a day", path="reports/valuation",
     permission="inventory.stock.sensitive",
     columns=[*_ITEM, column("location", "Location"), column("on_hand", "On hand", "quantity"),
-             column("average_cost", "Average cost", "money", total=False), column("value", "Value", "money")],
+             column("average_cost", "Average cost", "price"), column("value", "Value", "money")],
     chart=("category", "value"),
 )  # fmt: skip
 def valuation(

@@ -20,7 +20,7 @@ COLUMNS = (
     column("location", "Location"),
     column("quantity", "Quantity", "quantity"),
     column("unit", "Unit"),
-    column("unit_cost", "Unit cost", "money", total=False),
+    column("unit_cost", "Unit cost", "price"),
     column("cost", "Cost", "money", total=False),
 )
 
