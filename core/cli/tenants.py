@@ -122,13 +122,9 @@ def enable_observer(slug: str, keys: tuple[str, ...]) -> None:
     _switch(slug, keys, change, "Switched on")
 
 
-def _as_given(_ctx: Context, names: Sequence[str]) -> Sequence[str]:
-    return names
-
-
 def _switch(
     slug: str, names: Sequence[str], change: Callable[[Context, str], list[str]], said: str,
-    *, order: Callable[[Context, Sequence[str]], Sequence[str]] = _as_given,
+    *, order: Callable[[Context, Sequence[str]], Sequence[str]] = lambda _ctx, names: names,
 ) -> None:  # fmt: skip
     from core.administration.tenants import find_tenant
 

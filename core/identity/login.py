@@ -36,6 +36,15 @@ class Credentials:
 
 
 @dataclass(frozen=True, slots=True)
+class _Change:
+    """What is typed to change a password; the new one `again` by those who cannot see what they type."""
+
+    current: str = field(repr=False)
+    new: str = field(repr=False)
+    again: str | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class _Candidate:
     user_id: int | None
     password_hash: str | None
@@ -78,7 +87,7 @@ def give_back(identity: Identity, refresh_token: str) -> None:
 
 def change_program_password(identity: Identity, actor: Actor, current: str, new: str, origin: Origin) -> TokenPair:
     """Change the password; every log-in of the user ends, and the caller gets new tokens."""
-    return _change_password(identity, actor, (current, new, new), origin, _program_opener(identity, origin))
+    return _change_password(identity, actor, _Change(current, new), origin, _program_opener(identity, origin))
 
 
 def change_browser_password(
@@ -88,8 +97,7 @@ def change_browser_password(
 
     `again` is the new password once more, where somebody types it who cannot see it.
     """
-    passwords = current, new, new if again is None else again
-    return _change_password(identity, actor, passwords, origin, _browser_opener(identity, origin))
+    return _change_password(identity, actor, _Change(current, new, again), origin, _browser_opener(identity, origin))
 
 
 def switch_program(identity: Identity, actor: Actor, slug: str, origin: Origin) -> TokenPair:
@@ -227,36 +235,37 @@ def _still_logged_in(session: KernelSession, actor: Actor) -> User:
 
 
 def _change_password(
-    identity: Identity, actor: Actor, passwords: tuple[str, str, str], origin: Origin, opener: Opener[Opened]
+    identity: Identity, actor: Actor, change: _Change, origin: Origin, opener: Opener[Opened]
 ) -> Opened:
-    current, new, _ = passwords
     keys = limits.counter_keys(identity.policy, actor.username, origin.source)
     with identity.read() as session:
         limits.refuse_blocked(session, identity.policy, keys, session.now())
         known = session.get(User, actor.user_id)
         candidate = _candidate(known)
-        faults = _faults_of_new(identity, known, passwords)
-    correct = verify_password(identity.policy, candidate.password_hash, current)
+        faults = _faults_of_new(identity, known, change)
+    correct = verify_password(identity.policy, candidate.password_hash, change.current)
     with identity.write() as session:
         user = _finish(identity, session, keys, candidate, correct)
         if isinstance(user, User):
             if faults:
                 raise Invalid(faults, code="WEAK_PASSWORD" if faults.keys() == {"new_password"} else None)
-            set_password(session, identity.policy, user, new, field="new_password")
+            set_password(session, identity.policy, user, change.new, field="new_password")
             return opener(session, user, actor.tenant_id)
     if isinstance(user, Unauthenticated):
         raise Invalid({"current_password": ["Is wrong."], **faults}, code="WRONG_PASSWORD")
     raise user
 
 
-def _faults_of_new(identity: Identity, user: User | None, passwords: tuple[str, str, str]) -> dict[str, list[str]]:
+def _faults_of_new(identity: Identity, user: User | None, change: _Change) -> dict[str, list[str]]:
     """Return all that is wrong with a new password and its repetition."""
-    current, new, again = passwords
     names = (user.username, user.email) if user is not None else ()
-    fault = "Must differ from the current password." if new == current else password_fault(
-        identity.policy, new, names)  # fmt: skip
-    faults = {"new_password": [fault]} if fault else {}
-    return {**faults, "again": ["Differs from the new password."]} if again != new else faults
+    fault = password_fault(identity.policy, change.new, names)
+    if change.new == change.current:
+        fault = "Must differ from the current password."
+    errors = {"new_password": [fault]} if fault else {}
+    if change.again not in (None, change.new):
+        errors["again"] = ["Differs from the new password."]
+    return errors
 
 
 def _close(session: KernelSession, actor: Actor) -> None:
