@@ -9,6 +9,7 @@ from core.actions.models import Approval
 from core.db.base import Derived, Entry, Extension, Record, Shared
 from core.db.fields import field, ref
 from core.db.types import UTC, Dec, Factor, Json, Money, Percent, Quantity, UnitCost, choice, states
+from core.db.walled import prepared
 from core.errors import (
     BadRequest,
     Duplicate,
@@ -113,6 +114,7 @@ __all__ = [
     "on_change",
     "page",
     "panel",
+    "prepared",
     "query",
     "ref",
     "report",

@@ -16,6 +16,7 @@ from core.actions.journal import Journal
 from core.db.base import TenantOwned
 from core.db.keys import among, locked_by_ids
 from core.db.session import TenantSession
+from core.db.walled import Walled
 from core.errors import NotFound
 from core.identity.actor import Actor
 from core.plugins.declarations import Resource
@@ -126,7 +127,12 @@ class Context:
         return list(self.db.execute(statement, given).scalars())
 
     def rows(self, statement: Any, **given: Any) -> list[Any]:
-        """Return the rows of a select of columns; its `bindparam`s are given by name."""
+        """Return the rows of a select of columns; its `bindparam`s are given by name.
+
+        What is asked again and again is kept as `prepared(select(…))`: its rows are plain tuples.
+        """
+        if isinstance(statement, Walled):
+            return self.db.read(statement, given)
         return list(self.db.execute(statement, given).all())
 
     def one(self, statement: Any, **given: Any) -> Any:

@@ -15,6 +15,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Dialect
 
+from core.db.expanding import array_text, type_name
 from core.db.types import JsonType
 
 Row = Mapping[str, Any]
@@ -98,7 +99,7 @@ def _by_rows(verb: str, table: sa.Table, names: tuple[str, ...], dialect: Dialec
 @lru_cache(maxsize=1000)
 def _by_columns(verb: str, table: sa.Table, names: tuple[str, ...], varied: tuple[str, ...], dialect: Dialect) -> str:
     target, quoted = _quoted(table, names, dialect)
-    kinds = {name: _kind(table.c[name], dialect) for name in names}
+    kinds = {name: type_name(table.c[name].type, dialect) for name in names}
     given = [
         f"given.{word}" if name in varied else f"%({name})s::{kinds[name]}"
         for name, word in zip(names, quoted, strict=True)
@@ -117,26 +118,3 @@ def _by_columns(verb: str, table: sa.Table, names: tuple[str, ...], varied: tupl
 def _quoted(table: sa.Table, names: Sequence[str], dialect: Dialect) -> tuple[str, list[str]]:
     preparer = dialect.identifier_preparer
     return preparer.format_table(table), [preparer.quote(name) for name in names]
-
-
-def _kind(column: sa.Column[Any], dialect: Dialect) -> str:
-    # Without its length: a cast to VARCHAR(40) would cut a longer text off where the column refuses it.
-    head, _, tail = column.type.compile(dialect).partition("(")
-    return head + tail.partition(")")[2]
-
-
-def array_text(values: Sequence[Any]) -> str:
-    """Return values as PostgreSQL reads an array; the driver's way, value by value, takes ten times as long.
-
-    See "Array Input and Output Syntax" in its manual.
-    """
-    return f"{{{','.join([_element(value) for value in values])}}}"
-
-
-def _element(value: Any) -> str:
-    if value is None:
-        return "NULL"
-    text = value if isinstance(value, str) else str(value)
-    if "\\" in text or '"' in text:
-        text = text.replace("\\", "\\\\").replace('"', '\\"')
-    return f'"{text}"'

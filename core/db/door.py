@@ -11,6 +11,18 @@ from sqlalchemy.sql.selectable import AliasedReturnsRows, SelectBase, TextualSel
 _LEAVES = (sa.Table, sa.Column, AliasedReturnsRows)
 
 
+class WallError(RuntimeError):
+    """Code tried to reach past the tenant of its session."""
+
+
+def refuse_unchecked(has_models: bool, part: str) -> None:
+    """Raise WallError for a statement without a model, or with a part that no tenant check would reach."""
+    if not has_models:
+        raise WallError("A statement without a model needs execution_options(unscoped='reason').")
+    if part:
+        raise WallError(f"No tenant check reaches {part}: use models, or execution_options(unscoped='reason').")
+
+
 def unchecked_part(statement: Any) -> str:
     """Name the first part of a statement that the tenant's criterion would not reach; empty when it reaches all.
 

@@ -16,6 +16,8 @@ from sqlalchemy.engine import Dialect
 from sqlalchemy.sql.dml import ReturningUpdate
 from sqlalchemy.types import TypeEngine
 
+from core.db.expanding import Lists
+
 Convert = Callable[[Any], Any]
 FindConvert = Callable[[int, TypeEngine[Any], Dialect, Any], Convert | None]
 Statement = sa.Select[Any] | ReturningUpdate[Any]
@@ -43,7 +45,7 @@ def as_typed(_index: int, kind: TypeEngine[Any], dialect: Dialect, described: An
 
 
 class Prepared:
-    """A select, or an update that returns columns, with bind parameters; none of them expands to a list.
+    """A select, or an update that returns columns, with bind parameters; those that expand take lists.
 
     Values go in by the names of bind parameters, and by position for the `inputs`: the very parameter objects in the
     statement. `convert` finds how the driver's values are read; values that are nothing are left alone.
@@ -87,14 +89,15 @@ class Prepared:
 class _Compiled:
     def __init__(self, statement: Statement, inputs: Sequence[Any], dialect: Dialect) -> None:
         compiled: Any = statement.compile(dialect=dialect)
-        self.text = str(compiled)
+        self.lists = Lists({name: bind.type for bind, name in compiled.bind_names.items() if bind.expanding}, dialect)
+        self.text = self.lists.within(str(compiled))
         self.order: list[str] | None = list(compiled.positiontup) if compiled.positiontup is not None else None
         self.defaults = dict(compiled.params)
         self.inputs = [compiled.bind_names[bind] for bind in inputs]
         self.binds: dict[str, Convert] = {
             name: process
             for bind, name in compiled.bind_names.items()
-            if (process := bind.type._cached_bind_processor(dialect)) is not None
+            if not bind.expanding and (process := bind.type._cached_bind_processor(dialect)) is not None
         }
         self.columns = [column.type for column in statement.exported_columns]
         self.converters: list[tuple[int, Convert]] | None = None
@@ -110,6 +113,8 @@ class _Compiled:
             given.update(zip(self.inputs, inputs, strict=True))
         for name, process in self.binds.items():
             given[name] = process(given[name])
+        for name in self.lists.names:
+            given.update(self.lists.given(name, given[name]))
         return given
 
     def fetch(

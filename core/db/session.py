@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import cached_property
 from typing import Any, cast
@@ -14,12 +14,13 @@ from sqlalchemy.orm import ORMExecuteState, Session, UOWTransaction, with_loader
 
 from core.db.base import Entry, Record, Shared, TenantOwned
 from core.db.bulk import insert_many, update_many
-from core.db.door import unchecked_part
+from core.db.door import WallError, refuse_unchecked, unchecked_part
 from core.db.engine import OPENING, WRITE
 from core.db.fields import default_of
 from core.db.ids import IdSource, forget_spare
 from core.db.lookups import Reads, opening_of, read_together
-from core.db.prepared import Fetched, Question
+from core.db.prepared import Fetched, Question, Row
+from core.db.walled import Walled
 
 UNSCOPED = "unscoped"
 MOST_JUDGEMENTS = 2000
@@ -43,10 +44,6 @@ def _bind(engine: Engine, use: str, opening: str = "") -> Engine:
         found = engine.execution_options(**options, **({OPENING: opening} if opening else {}))
         made[use, opening] = found
     return found
-
-
-class WallError(RuntimeError):
-    """Code tried to reach past the tenant of its session."""
 
 
 class KernelSession(Session):
@@ -159,6 +156,11 @@ class TenantSession(KernelSession):
             TenantOwned, lambda cls: cls.tenant_id == tenant_id, include_aliases=True, track_closure_variables=True
         )
 
+    def read(self, statement: Walled, values: Mapping[str, Any]) -> list[Row]:
+        """Return the rows of a prepared select of models."""
+        self.flush()
+        return statement.rows_of(self.tenant_id, self.connection(), values)
+
     def hold(self, model: type[TenantOwned], row: dict[str, Any]) -> None:
         """Keep a row for the next flush, which also comes before whatever is read or written of other models."""
         if self._held is None or self._held[0] is not model or self.new:
@@ -248,10 +250,7 @@ def _close_door(state: ORMExecuteState) -> None:
     if state.is_insert:
         raise WallError("insert() carries no tenant check: use ctx.create() or ctx.insert().")
     mappers, part = _judged(state)
-    if not mappers:
-        raise WallError("A statement without a model needs execution_options(unscoped='reason').")
-    if part:
-        raise WallError(f"No tenant check reaches {part}: use models, or execution_options(unscoped='reason').")
+    refuse_unchecked(bool(mappers), part)
     if state.is_update or state.is_delete:
         _check_bulk(state, mappers)
     state.statement = state.statement.options(session.criteria)

@@ -9,7 +9,7 @@ from flask import Flask, Response, g, request
 from werkzeug.exceptions import HTTPException
 
 from core.db.faults import problem_of
-from core.db.session import WallError
+from core.db.door import WallError
 from core.errors import Problem
 from core.web.bodies import write_json
 from core.web.guards import DataResponse

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm.exc import StaleDataError
 
 from core.actions.unit import Answer, perform
-from core.db.session import WallError
+from core.db.door import WallError
 from core.errors import Invalid, NotFound, Refused, Unavailable, VersionMismatch
 from core.identity.actor import system_actor
 from core.services.models import NumberSeries

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 import sqlalchemy as sa
 
-from core.db.session import WallError
+from core.db.door import WallError
 from core.errors import Duplicate, Forbidden, Invalid, Refused
 from core.identity import login, members, users
 from core.identity.login import Credentials

@@ -6,7 +6,7 @@ import pytest
 import sqlalchemy as sa
 
 from core.db.base import Entry, TenantOwned
-from core.db.session import WallError
+from core.db.door import WallError
 from core.testing.house import make_tenant
 from tests.walls.evidence import rows_of
 

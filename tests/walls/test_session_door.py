@@ -5,7 +5,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
 from core.actions.models import AuditEntry, StoredAnswer
-from core.db.session import WallError
+from core.db.door import WallError
 
 ENTRIES, ANSWERS = AuditEntry.__table__, StoredAnswer.__table__
 OTHER = aliased(StoredAnswer, name="other")

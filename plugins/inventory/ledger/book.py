@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, bindparam, or_, select
 from sqlalchemy.orm import aliased
 
-from core.api import Context
+from core.api import Context, prepared
 from plugins.inventory.ledger.facts import LOT_COLUMNS, LotFacts
 from plugins.inventory.ledger.movement import ZERO
 from plugins.inventory.ledger.past import Place, came_since
@@ -32,13 +32,13 @@ class _Rows:
 
     def __init__(self, *conditions: ColumnElement[bool]) -> None:
         named = Stock.lot_id.in_(bindparam("lot_ids", expanding=True))
-        self.seen = (
+        balances = (
             select(*_STOCK_COLUMNS, *LOT_COLUMNS)
             .outerjoin(Lot, and_(Lot.tenant_id == Stock.tenant_id, Lot.id == Stock.lot_id))
             .where(_at(Stock), or_(Stock.lot_id.is_(None), named, *conditions))
             .order_by(Stock.id)
         )
-        self.locked = self.seen.with_for_update(of=Stock)
+        self.seen, self.locked = prepared(balances), prepared(balances.with_for_update(of=Stock))
 
 
 _ELSEWHERE = aliased(Stock)

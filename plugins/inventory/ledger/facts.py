@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from sqlalchemy import bindparam, select
 
-from core.api import Context, Forbidden, Invalid, Refused, day_text
+from core.api import Context, Forbidden, Invalid, Refused, day_text, prepared
 from plugins.inventory.models.items import Item
 from plugins.inventory.models.locations import STOCK_TYPES, Location
 from plugins.inventory.models.lots import Lot
@@ -21,11 +21,13 @@ _ITEM_COLUMNS = (
     Item.is_active,
 )  # fmt: skip
 LOT_COLUMNS = (Lot.id, Lot.item_id, Lot.number, Lot.state, Lot.received_on, Lot.expires_on, Lot.unit_cost)
-# Every posting asks these: they are built once.
+# Every posting asks these.
 _IDS = bindparam("ids", expanding=True)
-_ITEMS = select(*_ITEM_COLUMNS).where(Item.id.in_(_IDS))
-_LOTS = select(*LOT_COLUMNS).where(Lot.id.in_(_IDS))
-_LOCATIONS = select(Location.id, Location.code, Location.location_type, Location.is_active).where(Location.id.in_(_IDS))
+_ITEMS = prepared(select(*_ITEM_COLUMNS).where(Item.id.in_(_IDS)))
+_LOTS = prepared(select(*LOT_COLUMNS).where(Lot.id.in_(_IDS)))
+_LOCATIONS = prepared(
+    select(Location.id, Location.code, Location.location_type, Location.is_active).where(Location.id.in_(_IDS))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,16 +103,16 @@ def check_locations(ctx: Context, location_ids: Iterable[int], *, into: Iterable
     here = set(location_ids)
     wanted = here | set(into)
     rows = ctx.rows(_LOCATIONS, ids=sorted(wanted))
-    if strangers := wanted - {row.id for row in rows}:
+    if strangers := wanted - {row[0] for row in rows}:
         raise Invalid({"location_id": [f"There is no location {min(strangers)}."]}, code="UNKNOWN_LOCATION")
-    for row in rows:
-        if row.location_type not in STOCK_TYPES:
+    for _id, code, location_type, is_active in rows:
+        if location_type not in STOCK_TYPES:
             raise Invalid(
-                {"location_id": [f"{row.code} is a {row.location_type} place; stock is kept in one of our own."]},
+                {"location_id": [f"{code} is a {location_type} place; stock is kept in one of our own."]},
                 code="NOT_A_STOCK_LOCATION",
             )
-        if not row.is_active:
-            raise Refused("LOCATION_INACTIVE", f"{row.code} is closed. Choose another location, or activate it.")
+        if not is_active:
+            raise Refused("LOCATION_INACTIVE", f"{code} is closed. Choose another location, or activate it.")
     check_works_at(ctx, here)
 
 

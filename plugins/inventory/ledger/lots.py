@@ -7,14 +7,17 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select, tuple_
 
-from core.api import Context, Invalid, Refused, day_text
+from core.api import Context, Invalid, Refused, day_text, prepared
 from plugins.inventory.ledger.facts import LOT_COLUMNS, ItemFacts, LotFacts, check_lot_of_item, load_lots
 from plugins.inventory.ledger.movement import Incoming
 from plugins.inventory.models.lots import Lot
 
 LotKey = tuple[int, str]
+_NUMBERED = prepared(
+    select(*LOT_COLUMNS).where(tuple_(Lot.item_id, Lot.number).in_(bindparam("keys", expanding=True)))
+)
 
 
 def lots_for(
@@ -52,8 +55,8 @@ def _found(ctx: Context, keys: Iterable[LotKey]) -> dict[LotKey, LotFacts]:
     named = sorted(set(keys))
     if not named:
         return {}
-    rows = ctx.db.execute(select(*LOT_COLUMNS).where(ctx.among((Lot.item_id, Lot.number), named)))
-    return {(row.item_id, row.number): LotFacts(*row) for row in rows}
+    lots = [LotFacts(*row) for row in ctx.rows(_NUMBERED, keys=named)]
+    return {(lot.item_id, lot.number): lot for lot in lots}
 
 
 def _check_may_grow(lot: LotFacts, item: ItemFacts, line: Incoming) -> None:
