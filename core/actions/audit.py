@@ -14,7 +14,7 @@ import sqlalchemy as sa
 
 from core.actions.journal import Journal
 from core.actions.models import AuditEntry, AuditHead
-from core.db.prepared import Prepared
+from core.db.prepared import Prepared, Question, converted
 from core.resources.kinds import dump_moment
 
 if TYPE_CHECKING:
@@ -48,7 +48,13 @@ def write_audit(ctx: Context) -> None:
         row["hash"] = head["hash"] = digest(row, dump_moment(now))
         rows.append(row)
     ctx.db.insert_rows(AuditEntry, rows)
-    ctx.db.update_rows(AuditHead, [head])
+    ctx.db.update_rows(AuditHead, [head], sure=True)
+
+
+def expect_audit(ctx: Context) -> None:
+    """Lock the end of the chain along with what is read next: nothing more will be changed."""
+    if ctx.journal.changes:
+        ctx.db.ask_early(_question(ctx))
 
 
 def digest(row: dict[str, Any], moment: str) -> str:
@@ -77,11 +83,15 @@ def broken_links(ctx: Context) -> Iterable[str]:
 
 
 def _locked_head(ctx: Context) -> dict[str, Any]:
-    rows = _HEAD.rows(ctx.db.connection(), {"own_tenant": ctx.tenant.id})
+    rows = converted(ctx.db.look_up(_question(ctx))[0])
     if not rows:
         ids = ctx.db.insert_rows(AuditHead, [{"id": ctx.tenant.id, "sequence": 0, "hash": ""}])
         return {"id": ids[0], "sequence": 0, "hash": ""}
     return dict(zip(("id", "sequence", "hash"), rows[0], strict=True))
+
+
+def _question(ctx: Context) -> Question:
+    return _HEAD, {"own_tenant": ctx.tenant.id}
 
 
 def folded(ctx: Context, journal: Journal) -> list[dict[str, Any]]:

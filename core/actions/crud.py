@@ -10,13 +10,13 @@ from sqlalchemy.orm.attributes import flag_modified
 
 from core.actions import attachments
 from core.actions.conditions import check_conditions
-from core.actions.many import MANY, can_hold, hold, made, write_changed
+from core.actions.many import MANY, can_hold, can_write_changed, hold, made, write_changed
 from core.actions.trees import circles
 from core.db.base import Record
 from core.db.fields import default_of
 from core.errors import Invalid, Problem, refuse_each
 from core.plugins.declarations import Action, Extends, Resource
-from core.plugins.registry import KERNEL, Registry
+from core.plugins.registry import Registry
 from core.resources.conditions import asks_for
 from core.resources.labels import labels
 from core.resources.shape import Field, LineShape, Shape, target_of
@@ -86,8 +86,7 @@ def update(ctx: Context, shape: Shape, records: Sequence[Any], rows: Sequence[Va
             except Problem as problem:
                 refused[record.id] = problem
     refuse_each(refused)
-    if len(records) >= MANY and shape.table.info.get("plugin") not in (None, KERNEL):
-        # The kernel's own tables have listeners at the flush.
+    if can_write_changed(shape.model):
         write_changed(ctx, records)
     ctx.db.flush()
     return records

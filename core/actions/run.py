@@ -15,10 +15,11 @@ import sqlalchemy as sa
 
 from core.actions import crud
 from core.actions.arguments import Parameter, check_arguments, parameters_of
-from core.actions.many import Made
+from core.actions.many import Made, can_write_changed, write_changed
 from core.actions.observers import listening
 from core.db.base import TenantOwned
 from core.db.keys import locked_by_ids
+from core.db.records import lock_records
 from core.errors import Forbidden, Invalid, NotFound, Refused, VersionMismatch, refuse_each
 from core.plugins.declarations import Action, Resource
 from core.resources.labels import labels
@@ -124,6 +125,8 @@ def _run(ctx: Context, call: Call, *, trusted: bool, checked: bool = False) -> O
         if action.built_in and action.verb == "create":
             outcome.records = outcome.results
         _enter_target(ctx, action, outcome.records)
+        if not action.built_in and can_write_changed(resource.model):
+            write_changed(ctx, outcome.records)
         ctx.db.flush()
         if action.built_in and action.verb != "delete" and not trusted:
             check_reach(ctx, resource, action.verb, outcome.ids)
@@ -147,8 +150,11 @@ def _load(ctx: Context, resource: Resource, call: Call, *, trusted: bool) -> lis
     wanted = sorted(set(call.ids))
     conditions = [] if trusted else ctx.restriction(resource, call.action.permission.rsplit(".", 1)[-1])
     conditions = [] if trusted else [*conditions, *ctx.restriction(resource, "read")]
-    statement = locked_by_ids(model).where(*conditions) if conditions else locked_by_ids(model)
-    found = {record.id: record for record in ctx.all(statement, ids=wanted)}
+    if conditions:
+        records = ctx.all(locked_by_ids(model).where(*conditions), ids=wanted)
+    else:
+        records = lock_records(ctx.db, model, wanted)
+    found = {record.id: record for record in records}
     if missing := [record_id for record_id in wanted if record_id not in found]:
         gone = NotFound(f"There is no such {resource.singular.lower()}.", ids=missing)
         refuse_each(dict.fromkeys(missing, gone))

@@ -37,7 +37,7 @@ def _savepoint(ctx: Context, *, keep: bool) -> Iterator[None]:
     try:
         ctx.db.info["journal"] = Journal()
         yield
-        ctx.db.flush()
+        ctx.db.settle()
         done = keep
     except Exception as error:
         # What the database says is told as what it means, for its own words mean nothing outside.

@@ -34,9 +34,13 @@ REPLAY = ("Idempotent-Replay", "true")
 @contextmanager
 def unit(
     kernel: Kernel, tenant_id: int, actor: Actor | None = None, *, readonly: bool = False,
-    prepare: Callable[[TenantSession], None] | None = None,
+    prepare: Callable[[TenantSession], None] | None = None, just_recognised: bool = False,
 ) -> Iterator[Context]:  # fmt: skip
-    """Open a unit; leaving it commits, raising rolls everything back. `prepare` runs first, where a tenant is made."""
+    """Open a unit; leaving it commits, raising rolls everything back.
+
+    `prepare` runs first, where a tenant is made. Of an actor `just_recognised` it is known that the tenant is open and
+    at which revision: it is not asked for again.
+    """
     if not readonly and actor is not None:
         refuse_change(actor)
     session = TenantSession(kernel.engine, kernel.ids, kernel.clock, tenant_id, role=kernel.role, readonly=readonly)
@@ -46,8 +50,9 @@ def unit(
     try:
         if prepare is not None:
             prepare(session)
-        known = kernel.tenants.known(tenant_id, actor.tenant_revision) if readonly and actor is not None else None
-        tenant = known or kernel.tenants.read(session, tenant_id)
+        asked = actor if readonly or just_recognised else None
+        known = kernel.tenants.known(tenant_id, asked.tenant_revision) if asked is not None else None
+        tenant = known or kernel.tenants.read(session, tenant_id, remember=prepare is None)
         if not tenant.is_active and not readonly:
             raise Unauthenticated("This tenant is suspended.", code="TENANT_SUSPENDED")
         ctx = Context(kernel, session, tenant, actor or system_actor(tenant_id), kernel.registry.view(tenant.enabled))
@@ -113,7 +118,7 @@ def perform(
     assert actor.tenant_id is not None
     for attempt in range(1, TRIES + 1):
         try:
-            with unit(kernel, actor.tenant_id, actor) as ctx:
+            with unit(kernel, actor.tenant_id, actor, just_recognised=True) as ctx:
                 if gate is not None:
                     gate(ctx)
                 if idempotency is None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
@@ -17,6 +18,7 @@ from sqlalchemy.engine import Connection, Dialect
 
 from core.db.expanding import array_text, type_name
 from core.db.types import JsonType
+from core.db.writes import Write, numbered
 
 Row = Mapping[str, Any]
 Convert = Callable[[Any], Any]
@@ -34,18 +36,51 @@ def update_many(connection: Connection, table: sa.Table, names: Sequence[str], r
     return _run("update", connection, table, (*names, "tenant_id", "id"), rows, {"tenant_id": tenant})
 
 
+def insertion(dialect: Dialect, table: sa.Table, names: Sequence[str], rows: Sequence[Row], same: Row) -> Write:
+    """Return what `insert_many` does, to be sent to PostgreSQL later."""
+    return _later("insert", dialect, table, tuple(names), rows, same)
+
+
+def change(
+    dialect: Dialect, table: sa.Table, names: Sequence[str], rows: Sequence[Row], tenant: int, *, sure: bool
+) -> Write:
+    """Return what `update_many` does, to be sent to PostgreSQL later; unless sure, all rows must be there."""
+    made = _later("update", dialect, table, (*names, "tenant_id", "id"), rows, {"tenant_id": tenant})
+    return made if sure else replace(made, rows=len(rows))
+
+
 def _run(
     verb: str, connection: Connection, table: sa.Table, names: tuple[str, ...], rows: Sequence[Row], same: Row
 ) -> int:
-    dialect = connection.dialect
-    converts = _converts(table, names, dialect)
-    columns = {name: _column(name, converts[name], rows, same) for name in names}
-    if dialect.name != "postgresql":
-        text = _by_rows(verb, table, names, dialect)
+    columns = _columns(connection.dialect, table, names, rows, same)
+    if connection.dialect.name != "postgresql":
+        text = _by_rows(verb, table, names, connection.dialect)
         return _executed(connection, "executemany", text, list(zip(*columns.values(), strict=True)))
+    return _executed(connection, "execute", *_together(verb, connection.dialect, table, columns))
+
+
+def _later(
+    verb: str, dialect: Dialect, table: sa.Table, names: tuple[str, ...], rows: Sequence[Row], same: Row
+) -> Write:  # fmt: skip
+    text, told = _together(verb, dialect, table, _columns(dialect, table, names, rows, same))
+    plain, order = numbered(text)
+    return Write(plain, tuple(told[name] for name in order))
+
+
+def _together(
+    verb: str, dialect: Dialect, table: sa.Table, columns: Mapping[str, list[Any]]
+) -> tuple[str, dict[str, Any]]:
+    """Return the one statement of PostgreSQL for all rows, and what it is given."""
     varied = tuple(name for name, values in columns.items() if values.count(values[0]) != len(values))
     told = {name: array_text(values) if name in varied else values[0] for name, values in columns.items()}
-    return _executed(connection, "execute", _by_columns(verb, table, names, varied, dialect), told)
+    return _by_columns(verb, table, tuple(columns), varied, dialect), told
+
+
+def _columns(
+    dialect: Dialect, table: sa.Table, names: tuple[str, ...], rows: Sequence[Row], same: Row
+) -> dict[str, list[Any]]:
+    converts = _converts(table, names, dialect)
+    return {name: _column(name, converts[name], rows, same) for name in names}
 
 
 def _column(name: str, convert: Convert | None, rows: Sequence[Row], same: Row) -> list[Any]:

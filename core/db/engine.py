@@ -16,6 +16,7 @@ from core.db.readers import FilePool
 WRITE = "openmill_write"
 OPENING = "openmill_opening"
 BEGINS = "openmill_begins"
+UNSURE = "prepared_or_not"
 SHORT_REST = 1
 
 
@@ -69,6 +70,14 @@ def _begin(connection: Connection) -> None:
         plain.execute(text, prepare=False).close()
     except error as fault:
         raise sa.exc.DBAPIError.instance(text, None, fault, error, dialect=connection.dialect) from fault
+
+
+@sa.event.listens_for(Engine, "rollback")
+@sa.event.listens_for(Engine, "rollback_savepoint")
+def _doubt_prepared(connection: Connection, *_savepoint: Any) -> None:
+    """Note that PostgreSQL's driver may have dropped what is prepared: it does so at every rollback."""
+    if connection.dialect.name == "postgresql" and not connection.closed and not connection.invalidated:
+        connection.info[UNSURE] = True
 
 
 def _ask_rested_connections(engine: Engine) -> None:

@@ -35,6 +35,8 @@ class Lists:
     def given(self, name: str, values: Sequence[Any]) -> dict[str, Any]:
         """Return what is given for a list, by the names of its values."""
         converts = self._converts[name]
+        if converts == [None]:
+            return {name: array_text(values) if self._dialect.name == "postgresql" else json.dumps(list(values))}
         rows = [values] if len(converts) == 1 else [list(part) for part in zip(*values, strict=True)]
         columns = [
             [convert(value) for value in column] if convert is not None else column
@@ -53,12 +55,12 @@ class Lists:
         arrays = [f"%({told})s::{type_name(part, self._dialect)}[]" for told, part in zip(names, parts, strict=True)]
         if len(arrays) == 1:
             return f"{'<> ALL' if found[1] else '= ANY'}({arrays[0]})"
-        return f"{found[1] or ''}IN (SELECT * FROM unnest({', '.join(arrays)}))"
+        return f"{found[1] or ''}IN (SELECT * FROM unnest({', '.join(arrays)}))"  # noqa: S608 - names
 
     def _json(self, found: re.Match[str]) -> str:
         count = len(self._parts[found[2]])
         columns = [f"json_extract(value, '$[{n}]')" for n in range(count)] if count > 1 else ["value"]
-        return f"{found[1] or ''}IN (SELECT {', '.join(columns)} FROM json_each(?))"
+        return f"{found[1] or ''}IN (SELECT {', '.join(columns)} FROM json_each(?))"  # noqa: S608 - numbers
 
 
 def _parts(kind: TypeEngine[Any]) -> list[TypeEngine[Any]]:

@@ -135,6 +135,11 @@ def _answers_what_is_known(engine: Engine) -> bool:
     return as_known
 
 
+def send_together(connection: sa.Connection, steps: Sequence[Any]) -> list[Fetched]:
+    """Run prepared reads and waiting writes within an open transaction of PostgreSQL, in one round trip."""
+    return _trip(connection.dialect, connection.connection, steps)
+
+
 def _trip(dialect: Dialect, pooled: Any, steps: Sequence[Question | str]) -> list[Fetched]:
     # Loaded here, for the driver of PostgreSQL comes with it.
     from core.db.round_trip import RoundTrip

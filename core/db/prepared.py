@@ -6,9 +6,8 @@ the type conversions of the compiled one; its only inputs are its bind parameter
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping, Sequence
-from functools import cached_property, partial
+from functools import partial
 from typing import Any, Protocol
 
 import sqlalchemy as sa
@@ -17,6 +16,7 @@ from sqlalchemy.sql.dml import ReturningUpdate
 from sqlalchemy.types import TypeEngine
 
 from core.db.expanding import Lists
+from core.db.writes import numbered
 
 Convert = Callable[[Any], Any]
 FindConvert = Callable[[int, TypeEngine[Any], Dialect, Any], Convert | None]
@@ -24,7 +24,6 @@ Statement = sa.Select[Any] | ReturningUpdate[Any]
 Row = tuple[Any, ...]
 Fetched = tuple[list[Row], Sequence[tuple[int, Convert]]]
 Question = tuple["Prepared", Mapping[str, Any]]
-_NAMED = re.compile(r"%\((\w+)\)s")
 
 
 class Runs(Protocol):
@@ -48,13 +47,16 @@ class Prepared:
     """A select, or an update that returns columns, with bind parameters; those that expand take lists.
 
     Values go in by the names of bind parameters, and by position for the `inputs`: the very parameter objects in the
-    statement. `convert` finds how the driver's values are read; values that are nothing are left alone.
+    statement. `convert` finds how the driver's values are read; values that are nothing are left alone. What finds rows
+    by lists of their keys `plans_once`: a new plan for each list takes PostgreSQL longer than finding them.
     """
 
     def __init__(
-        self, statement: Statement, inputs: Sequence[sa.BindParameter[Any]] = (), convert: FindConvert = as_typed
-    ) -> None:
+        self, statement: Statement, inputs: Sequence[sa.BindParameter[Any]] = (), convert: FindConvert = as_typed,
+        *, plans_once: bool = False,
+    ) -> None:  # fmt: skip
         self.statement, self._inputs, self._convert = statement, inputs, convert
+        self.plans_once = plans_once
         self._compiled: dict[str, _Compiled] = {}
 
     def rows(self, connection: Runs, parameters: Mapping[str, Any], inputs: Sequence[Any] = ()) -> list[Row]:
@@ -101,11 +103,7 @@ class _Compiled:
         }
         self.columns = [column.type for column in statement.exported_columns]
         self.converters: list[tuple[int, Convert]] | None = None
-        self.names = list(dict.fromkeys(_NAMED.findall(self.text)))
-
-    @cached_property
-    def numbered(self) -> str:
-        return _NAMED.sub(lambda found: f"${self.names.index(found[1]) + 1}", self.text).replace("%%", "%")
+        self.numbered, self.names = numbered(self.text)
 
     def given(self, parameters: Mapping[str, Any], inputs: Sequence[Any] = ()) -> dict[str, Any]:
         given = {**self.defaults, **parameters}

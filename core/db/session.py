@@ -10,16 +10,18 @@ from weakref import WeakKeyDictionary
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Engine
-from sqlalchemy.orm import ORMExecuteState, Session, UOWTransaction, with_loader_criteria
+from sqlalchemy.orm import ORMExecuteState, Session, SessionTransaction, UOWTransaction, with_loader_criteria
+from sqlalchemy.orm.exc import StaleDataError
 
 from core.db.base import Entry, Record, Shared, TenantOwned
-from core.db.bulk import insert_many, update_many
+from core.db.bulk import change, insert_many, insertion, update_many
 from core.db.door import WallError, refuse_unchecked, unchecked_part
 from core.db.engine import OPENING, WRITE
 from core.db.fields import default_of
 from core.db.ids import IdSource, forget_spare
-from core.db.lookups import Reads, opening_of, read_together
-from core.db.prepared import Fetched, Question, Row
+from core.db.lookups import Reads, makes_trips, opening_of, read_together
+from core.db.prepared import Fetched, Question, Row, converted
+from core.db.together import Together
 from core.db.walled import Walled
 
 UNSCOPED = "unscoped"
@@ -119,25 +121,28 @@ class TenantSession(KernelSession):
         self.tenant_id, self.role = tenant_id, role
         self._opening = opening_of(tenant_id, role) if engine.dialect.name == "postgresql" else ""
         super().__init__(engine, ids, now, readonly=readonly)
+        # PostgreSQL is told several things in one round trip: writes wait for the next thing it is asked.
+        self._goes_together = not readonly and engine.dialect.name == "postgresql" and makes_trips(engine)
+        self._together = Together()
         self._held: tuple[type[TenantOwned], list[dict[str, Any]]] | None = None
-        self._prefetched: list[tuple[Question, Fetched]] = []
 
     def keep_prefetched(self, questions: Sequence[Question], answers: list[Fetched]) -> None:
         """Take what was read for this tenant while its asker was recognised, in case it is asked for first."""
-        self._prefetched = list(zip(questions, answers, strict=True))
+        self._together.keep(questions, answers)
 
     def prefetch(self, *questions: Question) -> None:
         """Ask together what will be asked for one by one, while nothing is open yet."""
         if self.readonly and isinstance(self.bind, Engine) and not self.in_transaction():
             self.keep_prefetched(questions, self.look_up(*questions))
 
+    def ask_early(self, *questions: Question) -> None:
+        """Have asked with the next statement what this writing session will ask for soon."""
+        if self._goes_together:
+            self._together.ask_along(questions)
+
     def _looked_up(self, engine: Engine, questions: Sequence[Question]) -> list[Fetched]:
-        found = [next((told for asked, told in self._prefetched if asked == question), None) for question in questions]
-        if not found or None in found:
-            return read_together(engine, (), Reads(self._opening, questions)) if questions else []
-        # What was prefetched is told once.
-        self._prefetched = [pair for pair in self._prefetched if pair[0] not in questions]
-        return [told for told in found if told is not None]
+        early = self._together.told(questions)
+        return early or (read_together(engine, (), Reads(self._opening, questions)) if questions else [])
 
     def _opened(self, engine: Engine) -> sa.Connection:
         connection = engine.connect()
@@ -159,7 +164,32 @@ class TenantSession(KernelSession):
     def read(self, statement: Walled, values: Mapping[str, Any]) -> list[Row]:
         """Return the rows of a prepared select of models."""
         self.flush()
-        return statement.rows_of(self.tenant_id, self.connection(), values)
+        return converted(self.look_up((statement, statement.own(self.tenant_id, values)))[0])
+
+    def look_up(self, *questions: Question) -> list[Fetched]:
+        """Run prepared reads together, in a writing session behind what waits to be written."""
+        if not self._goes_together or not questions:
+            return super().look_up(*questions)
+        return self._together.told(questions) or self._together.send(super().connection(), questions)
+
+    def connection(self, bind_arguments: Any = None, execution_options: Any = None) -> sa.Connection:
+        """Return the connection, with nothing of this session still on its way to it."""
+        if self._goes_together:
+            # Whoever takes it may write by it.
+            self._together.forget_questions()
+            if self._together.waits:
+                self._together.send(super().connection())
+        return super().connection(bind_arguments, execution_options)
+
+    def begin_nested(self) -> SessionTransaction:
+        """Begin a savepoint; what was written before it stays when it is taken back."""
+        self.settle()
+        return super().begin_nested()
+
+    def settle(self) -> None:
+        """Have the database say now what it says of everything written so far."""
+        self.flush()
+        self.connection()
 
     def hold(self, model: type[TenantOwned], row: dict[str, Any]) -> None:
         """Keep a row for the next flush, which also comes before whatever is read or written of other models."""
@@ -199,24 +229,32 @@ class TenantSession(KernelSession):
         if made:
             self.flush()
             names = tuple(sorted({*given, *same, "id", *(c.name for c in fresh)}))
-            insert_many(self.connection(), table, names, made, same)
+            if self._goes_together:
+                self._together.write(insertion(self.get_bind().dialect, table, names, made, same))
+            else:
+                insert_many(self.connection(), table, names, made, same)
         return [row["id"] for row in made]
 
-    def update_rows(self, model: type[TenantOwned], rows: Sequence[dict[str, Any]]) -> int:
-        """Change many rows by their ids in one statement; every row names the same columns. Returns the rows changed.
+    def update_rows(self, model: type[TenantOwned], rows: Sequence[dict[str, Any]], *, sure: bool = False) -> None:
+        """Change many rows by their ids in one statement; every row names the same columns.
 
-        For balances and document lines: no objects, no version, no audit. Raises WallError for append-only models.
+        For balances and document lines: no objects, no version, no audit. Raises WallError for append-only models and
+        StaleDataError when one of the rows is not there, at the latest when the session commits; who is sure of them,
+        since they are locked, need not wait for that.
         """
         if self.readonly or issubclass(model, Entry):
             raise WallError(f"{model.__name__} rows cannot be changed here.")
         if not rows:
-            return 0
+            return
         table = cast(sa.Table, model.__table__)
         names = [name for name in rows[0] if name != "id"]
         if "tenant_id" in names or any(row.keys() != rows[0].keys() for row in rows):
             raise WallError("Every row names the same columns, tenant_id never among them.")
         self.flush()
-        return update_many(self.connection(), table, names, rows, self.tenant_id)
+        if self._goes_together:
+            self._together.write(change(self.get_bind().dialect, table, names, rows, self.tenant_id, sure=sure))
+        elif (found := update_many(self.connection(), table, names, rows, self.tenant_id)) != len(rows):
+            raise StaleDataError(f"{len(rows)} rows of {model.__name__} to change, {found} found")
 
 
 def _plain_defaults(table: sa.Table, given: Iterable[str]) -> dict[str, Any]:
@@ -243,7 +281,7 @@ def _check_told(session: TenantSession, _transaction: Any, connection: sa.Connec
 def _close_door(state: ORMExecuteState) -> None:
     session = state.session
     assert isinstance(session, TenantSession)
-    if session.readonly:
+    if session.readonly or session._together.waits or state.is_update or state.is_delete:
         session.connection()
     if state.execution_options.get(UNSCOPED):
         return
@@ -297,6 +335,7 @@ def _check_attach(session: TenantSession, record: Any) -> None:
 def _check_flush(session: TenantSession, _context: UOWTransaction, _objects: Any) -> None:
     if session.readonly and (session.new or session.dirty or session.deleted):
         raise WallError("This unit is read-only.")
+    session.connection()
     for record in session.new:
         if isinstance(record, TenantOwned):
             if record.tenant_id not in (None, session.tenant_id):
@@ -329,6 +368,18 @@ def _stamp_kernel_rows(session: KernelSession, _context: UOWTransaction, _object
 @sa.event.listens_for(TenantSession, "after_soft_rollback")
 def _drop_held_rows(session: TenantSession, _previous: Any) -> None:
     session._held = None
+    session._together.forget()
+
+
+@sa.event.listens_for(TenantSession, "before_commit")
+def _send_last_writes(session: TenantSession) -> None:
+    """Send what waits, and the end of the transaction with it where nothing can come after it."""
+    session._together.forget_questions()
+    is_last = not session.in_nested_transaction() and not (session.new or session.dirty or session.deleted)
+    if session._together.waits and is_last and session._together.is_sure:
+        session._together.send(Session.connection(session), ["COMMIT"])
+    elif session._together.waits:
+        session.connection()
 
 
 @sa.event.listens_for(KernelSession, "after_rollback")

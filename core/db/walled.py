@@ -10,12 +10,11 @@ from collections.abc import Mapping
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import with_loader_criteria
 
 from core.db.base import TenantOwned
 from core.db.door import WallError, refuse_unchecked, unchecked_part
-from core.db.prepared import Prepared, Row, Runs
+from core.db.prepared import Prepared
 
 _TENANT: sa.BindParameter[Any] = sa.bindparam("own_tenant", type_=sa.BigInteger())
 _OWN_ROWS = with_loader_criteria(
@@ -27,17 +26,17 @@ class Walled(Prepared):
     """A select of columns of models that shows the rows of one tenant."""
 
     def __init__(self, statement: sa.Select[Any]) -> None:
-        super().__init__(statement.options(_OWN_ROWS))
+        super().__init__(statement.options(_OWN_ROWS), plans_once=True)
         self._inner = statement
         self._names: frozenset[str] | None = None
 
-    def rows_of(self, tenant_id: int, connection: Runs, values: Mapping[str, Any]) -> list[Row]:
-        """Return the rows of a tenant; TypeError unless every `bindparam` is given, and nothing else."""
+    def own(self, tenant_id: int, values: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the values that ask for a tenant's rows; TypeError unless every `bindparam` is given, no other."""
         if self._names is None:
             self._names = self._checked()
         if values.keys() != self._names:
             raise TypeError(f"This statement takes {', '.join(sorted(self._names))}; given: {', '.join(values)}.")
-        return self.rows(connection, {**values, "own_tenant": tenant_id})
+        return {**values, "own_tenant": tenant_id}
 
     def _checked(self) -> frozenset[str]:
         told = self._inner._propagate_attrs

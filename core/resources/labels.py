@@ -9,12 +9,11 @@ from typing import Any
 import sqlalchemy as sa
 
 from core.db.base import TenantOwned
-from core.db.prepared import Prepared
+from core.db.prepared import Prepared, converted
 from core.db.session import UNSCOPED, KernelSession
 from core.plugins.declarations import Resource
 
 READ = {UNSCOPED: "generic read that names its tenant"}
-SIZES = (1, 4, 16, 64, 256)
 MOST_NAMES = 1000
 
 
@@ -51,27 +50,21 @@ def labels(
     if not wanted:
         return {}
     names = tuple(label_names(model, resource))
-    found: dict[int, str] = {}
     db.flush()
-    for start in range(0, len(wanted), SIZES[-1]):
-        part = wanted[start : start + SIZES[-1]]
-        size = next(size for size in SIZES if size >= len(part))
-        # Few statements for any number of ids: those that are missing ask for the last one again.
-        given = {f"id_{n}": part[min(n, len(part) - 1)] for n in range(size)}
-        rows = _by_ids(model, names, size).rows(db.connection(), {"own_tenant": tenant_id, **given})
-        found.update((row[0], label_text(row[1:])) for row in rows)
-    return found
+    asked = {"own_tenant": tenant_id, "ids": wanted} if issubclass(model, TenantOwned) else {"ids": wanted}
+    rows = converted(db.look_up((_by_ids(model, names), asked))[0])
+    return {row[0]: label_text(row[1:]) for row in rows}
 
 
 @cache
-def _by_ids(model: Any, names: tuple[str, ...], size: int) -> Prepared:
+def _by_ids(model: Any, names: tuple[str, ...]) -> Prepared:
     table = model.__table__
     columns = [_told(model, table.c[name], table) for name in names]
-    ids = [sa.bindparam(f"id_{n}", type_=sa.BigInteger) for n in range(size)]
+    ids: sa.BindParameter[Any] = sa.bindparam("ids", expanding=True)
     statement = sa.select(table.c.id, *columns).where(table.c.id.in_(ids))
     if issubclass(model, TenantOwned):
         statement = statement.where(table.c.tenant_id == sa.bindparam("own_tenant", type_=sa.BigInteger))
-    return Prepared(statement)
+    return Prepared(statement, plans_once=True)
 
 
 def label_text(parts: Iterable[Any]) -> str:

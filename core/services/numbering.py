@@ -24,11 +24,11 @@ def next_number(db: TenantSession, series: str, count: int = 1) -> int:
     """Return the first of `count` following numbers of a series; a rolled-back operation leaves no gap."""
     if db.readonly:
         raise WallError("This unit is read-only.")
-    given = {"own_tenant": db.tenant_id, "own_series": series, "count": count}
-    rows = _COUNT_ON.rows(db.connection(), given)
+    question = _COUNT_ON, {"own_tenant": db.tenant_id, "own_series": series, "count": count}
+    [(rows, _)] = db.look_up(question)
     if not rows:
         _open_series(db, series)
-        rows = _COUNT_ON.rows(db.connection(), given)
+        [(rows, _)] = db.look_up(question)
     return int(rows[0][0]) - count
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from core.db.prepared import Prepared
+from core.db.prepared import Prepared, Question, converted
 from core.db.session import TenantSession
 from core.errors import Invalid, Refused
 from core.plugins.declarations import Setting
@@ -30,8 +30,13 @@ _OF_TENANT = Prepared(
 def read_setting(db: TenantSession, setting: Setting) -> Any:
     """Return the tenant's value of a setting, or its default."""
     db.flush()
-    rows = _OF_TENANT.rows(db.connection(), {"own_tenant": db.tenant_id, "own_key": setting.key})
+    rows = converted(db.look_up(question_of(db, setting))[0])
     return _read(setting, rows[0][0]) if rows else setting.default
+
+
+def question_of(db: TenantSession, setting: Setting) -> Question:
+    """Return the question that `read_setting` asks."""
+    return _OF_TENANT, {"own_tenant": db.tenant_id, "own_key": setting.key}
 
 
 def write_setting(db: TenantSession, setting: Setting, value: Any) -> None:

@@ -48,15 +48,14 @@ class Tenants:
         self._infos: dict[int, TenantInfo] = {}
         self._lock = threading.Lock()
 
-    def read(self, db: KernelSession, tenant_id: int) -> TenantInfo:
-        """Return a tenant; NotFound when there is none."""
+    def read(self, db: KernelSession, tenant_id: int, *, remember: bool = False) -> TenantInfo:
+        """Return a tenant; NotFound when there is none. Remembered only by who has written nothing yet."""
         rows = _BY_ID.rows(db.connection(), {"id": tenant_id})
         if not rows:
             raise NotFound("There is no such tenant.")
         values: dict[str, Any] = dict(zip(_NAMES, rows[0], strict=True))
         info = TenantInfo(**values, enabled=self._modules(db, tenant_id, values["modules_revision"]))
-        # A writing unit sees what it has not committed yet: only reads are remembered.
-        if db.readonly:
+        if remember:
             self._infos[tenant_id] = info
         return info
 

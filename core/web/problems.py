@@ -8,8 +8,8 @@ from typing import Any
 from flask import Flask, Response, g, request
 from werkzeug.exceptions import HTTPException
 
-from core.db.faults import problem_of
 from core.db.door import WallError
+from core.db.faults import problem_of
 from core.errors import Problem
 from core.web.bodies import write_json
 from core.web.guards import DataResponse

@@ -10,6 +10,7 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import MethodNotAllowed
 
 from core.actions.arguments import check_arguments, parameters_of
+from core.actions.audit import expect_audit
 from core.actions.context import Context
 from core.actions.forecasting import forecast_action, tell_changes
 from core.actions.history import MOST as MOST_ENTRIES
@@ -294,7 +295,9 @@ def _act(ctx: Context, endpoint: Endpoint, ids: list[int], body: Any) -> Answer:
     versions = _versions(endpoint, ids, body)
     if endpoint.kind == "update":
         body = {name: value for name, value in body.items() if name != "version"}
-    return _outcome(ctx, endpoint, run_action(ctx, Call(endpoint.action, ids, body, versions)), isinstance(body, list))
+    outcome = run_action(ctx, Call(endpoint.action, ids, body, versions))
+    expect_audit(ctx)
+    return _outcome(ctx, endpoint, outcome, isinstance(body, list))
 
 
 def _bulk_ids(body: dict[str, Any]) -> list[int]:

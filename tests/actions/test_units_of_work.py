@@ -154,7 +154,7 @@ def test_lock_reads_afresh_in_order_and_misses_nothing(unit):
 def test_rows_are_inserted_and_changed_many_at_once(unit, tenant):
     with unit() as ctx:
         ids = ctx.insert(Category, [{"name": "A"}, {"name": "B", "description": "second"}])
-        assert ctx.update_rows(Category, [{"id": ids[0], "name": "C"}, {"id": 987654321, "name": "D"}]) == 1
+        ctx.update_rows(Category, [{"id": ids[0], "name": "C"}])
         for wrong in ([{"id": ids[0], "name": "X"}, {"id": ids[1]}], [{"id": ids[0], "tenant_id": 1}]):
             with pytest.raises(WallError):
                 ctx.update_rows(Category, wrong)
@@ -165,11 +165,19 @@ def test_rows_are_inserted_and_changed_many_at_once(unit, tenant):
         ]  # fmt: skip
 
 
+def test_rows_that_are_not_there_fail_the_unit(unit):
+    with unit() as ctx:
+        [there] = ctx.insert(Category, [{"name": "A"}])
+    with pytest.raises(StaleDataError, match="1 found"), unit() as ctx:
+        ctx.update_rows(Category, [{"id": there, "name": "C"}, {"id": 987654321, "name": "D"}])
+    assert names(unit) == ["A"]
+
+
 def test_rows_of_another_tenant_are_not_changed(unit, kernel, other_tenant):
     with kernel.unit(other_tenant.id) as ctx:
         theirs = ctx.create(Category, name="Theirs").id
-    with unit() as ctx:
-        assert ctx.update_rows(Category, [{"id": theirs, "name": "Mine"}]) == 0
+    with pytest.raises(StaleDataError), unit() as ctx:
+        ctx.update_rows(Category, [{"id": theirs, "name": "Mine"}])
     with kernel.unit(other_tenant.id, readonly=True) as ctx:
         assert ctx.get(Category, theirs).name == "Theirs"
 

@@ -38,7 +38,7 @@ class AdjustmentInput:
 @action(adjustments, source="draft", target="posted", label="Post", icon="check")
 def post(ctx: Context, adjustment: Adjustment) -> None:
     """Change stock as the lines say: so much more or less, the counted total, or a new cost."""
-    lines = need_lines(adjustment)
+    lines = need_lines(ctx, adjustment)
     adjustment.adjusted_on = adjustment.adjusted_on or ctx.today()
     moves = adjust(
         ctx,

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Annotated, Any
 
 from core.api import Context, Invalid, action, arg, before, select
-from plugins.inventory.actions.drafts import lines_of, note_on_lines, source_of, values_by_line
+from plugins.inventory.actions.drafts import note_on_lines, source_of, values_by_line
 from plugins.inventory.ledger.adjusting import Difference, correct
 from plugins.inventory.ledger.movement import ZERO
 from plugins.inventory.ledger.past import on_hand_on
@@ -25,7 +25,7 @@ def keep_what_was_counted(ctx: Context, count: Count, values: dict[str, Any]) ->
     """What the books said of a line was said of one item and lot: these stay once counting has started."""
     if count.state != "counting":
         return
-    noted = {line.id: line for line in lines_of(count) if not _is_added(line)}
+    noted = {line.id: line for line in ctx.lines(count) if not _is_added(line)}
     for n, given in enumerate(values.get("lines") or ()):
         line = noted.get(given.get("id"))
         if line is not None and any(given.get(name, getattr(line, name)) != getattr(line, name) for name in WHAT):
@@ -39,9 +39,9 @@ def start(ctx: Context, count: Count) -> None:
     count.counted_on = count.counted_on or ctx.today()
     if count.counted_on > ctx.today():
         raise Invalid({"counted_on": ["Lies in the future. Start the count on its day."]}, code="FUTURE_DATE")
-    asked = {line.item_id for line in lines_of(count)}
+    asked = {line.item_id for line in ctx.lines(count)}
     present = sorted(_books(ctx, count, asked or None).items(), key=lambda row: (row[0][0], row[0][1] or 0))
-    for line in lines_of(count):
+    for line in ctx.lines(count):
         ctx.delete(line)
     nowhere = asked - {item_id for (item_id, _lot_id), _on_hand in present}
     rows = [*((*what, on_hand) for what, on_hand in present), *((item, None, ZERO) for item in sorted(nowhere))]
@@ -64,7 +64,7 @@ def post(
     Moves made meanwhile stay: the difference is posted, not the counted quantity. Of a line that was added while
     people counted, the books of this moment are taken.
     """
-    lines = lines_of(count)
+    lines = ctx.lines(count)
     _refuse_twice(lines)
     books = _noted(ctx, count, lines)
     missing = {f"lines.{n}.counted_quantity": ["Not counted yet."] for n, line in enumerate(lines) if _open(line)}

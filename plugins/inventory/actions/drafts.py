@@ -61,16 +61,12 @@ def take_back(ctx: Context, document: Any, kind: str, reason: str) -> None:
     reverse(ctx, [move.id for move in moves], source=source_of(document, kind, ctx.today(), reason=reason))
 
 
-def lines_of(document: Any) -> list[Any]:
-    """Return the lines of a document."""
-    return list(document.lines)
-
-
-def need_lines(document: Any) -> list[Any]:
+def need_lines(ctx: Context, document: Any) -> list[Any]:
     """Return the lines of a document; Invalid when it has none."""
-    if not document.lines:
+    lines = ctx.lines(document)
+    if not lines:
         raise Invalid({"lines": [f"{document.number} has no lines. Add at least one."]}, code="NO_LINES")
-    return lines_of(document)
+    return lines
 
 
 def values_by_line(moves: Iterable[Movement]) -> dict[int | None, tuple[Decimal, Decimal]]:

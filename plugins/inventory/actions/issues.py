@@ -11,6 +11,7 @@ from plugins.inventory.ledger.arithmetic import per_unit
 from plugins.inventory.ledger.facts import load_items
 from plugins.inventory.ledger.issuing import issue as take_out
 from plugins.inventory.ledger.movement import ZERO, Outgoing
+from plugins.inventory.ledger.posting import expect_posting
 from plugins.inventory.models.documents import Issue, IssueLine
 from plugins.inventory.resources.documents import issues
 
@@ -29,7 +30,7 @@ def post(ctx: Context, issue: Issue) -> None:
 @action(issues, source="draft", target="pending_approval", label="Ask for approval", icon="stamp")
 def request_approval(ctx: Context, issue: Issue, *, reason: Annotated[str, arg("Reason", max_length=200)]) -> None:
     """Ask that somebody else lets these goods go below zero; stock stays as it is until then."""
-    items = load_items(ctx, {line.item_id for line in need_lines(issue)})
+    items = load_items(ctx, {line.item_id for line in need_lines(ctx, issue)})
     if not any(item.allow_negative for item in items.values()):
         raise Refused("NEVER_NEGATIVE", "None of these items may go below zero. Receive the goods first.")
     issue.requested_by_id = ctx.actor.user_id
@@ -63,7 +64,8 @@ def reverse(ctx: Context, issue: Issue, *, reason: Annotated[str, arg("Reason", 
 
 
 def _take(ctx: Context, issue: Issue, *, allow_negative: bool = False) -> None:
-    lines = need_lines(issue)
+    expect_posting(ctx, [issue.location_id])
+    lines = need_lines(ctx, issue)
     day = issue.issued_on or ctx.today()
     moves = take_out(
         ctx,

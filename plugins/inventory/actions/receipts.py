@@ -8,6 +8,7 @@ from core.api import Context, Duplicate, Invalid, action, arg, before, select
 from plugins.inventory.actions.drafts import need_lines, note_on_lines, source_of, take_back
 from plugins.inventory.ledger.facts import ItemFacts, load_items
 from plugins.inventory.ledger.movement import ZERO, Incoming
+from plugins.inventory.ledger.posting import expect_posting
 from plugins.inventory.ledger.receiving import receive
 from plugins.inventory.models.documents import Receipt, ReceiptLine
 from plugins.inventory.resources.documents import receipts
@@ -41,7 +42,8 @@ def _same_invoice(supplier: str, number: str) -> Any:
 @action(receipts, source="draft", target="posted", label="Post", icon="check")
 def post(ctx: Context, receipt: Receipt) -> None:
     """Put the goods on stock: every line becomes a lot with its cost and expiry."""
-    lines = need_lines(receipt)
+    expect_posting(ctx, [receipt.location_id])
+    lines = need_lines(ctx, receipt)
     items = load_items(ctx, {line.item_id for line in lines})
     _check_complete(receipt, lines, items)
     day = receipt.received_on or ctx.today()

@@ -31,7 +31,7 @@ def request(ctx: Context, transfer: Transfer, *, reason: Annotated[str, arg("Rea
     transfer.requested_on = transfer.requested_on or ctx.today()
     transfer.requested_by_id = ctx.actor.user_id
     source = source_of(transfer, KIND, ctx.today())
-    foreseen = forecast(ctx, _wanted(transfer), source=source, strict=True)
+    foreseen = forecast(ctx, _wanted(ctx, transfer), source=source, strict=True)
     transfer.total_value = -sum((move.value for move in foreseen), ZERO)
     ctx.request_approval(transfer, "inventory.transfer.approve", reason=reason or f"Transfer {transfer.number}")
 
@@ -41,8 +41,9 @@ def approve(ctx: Context, transfer: Transfer, *, note: Annotated[str, arg("Note"
     """Move the goods, at the cost they have where they come from; whoever asked cannot approve."""
     need_approval(ctx, KIND, transfer, note)
     transfer.approved_by_id, transfer.decision_reason = ctx.actor.user_id, note or None
-    lines = need_lines(transfer)
-    moves = move_goods(ctx, _wanted(transfer), transfer.to_location_id, source=source_of(transfer, KIND, ctx.today()))
+    lines = need_lines(ctx, transfer)
+    source = source_of(transfer, KIND, ctx.today())
+    moves = move_goods(ctx, _wanted(ctx, transfer), transfer.to_location_id, source=source)
     gone = [move for move in moves if move.move_type == "transfer_out"]
     taken = values_by_line(gone)
     note_on_lines(ctx, TransferLine, lines, ({"value": -taken[line.id][1]} for line in lines))
@@ -67,8 +68,8 @@ def reverse(ctx: Context, transfer: Transfer, *, reason: Annotated[str, arg("Rea
     take_back(ctx, transfer, KIND, reason)
 
 
-def _wanted(transfer: Transfer) -> list[Outgoing]:
+def _wanted(ctx: Context, transfer: Transfer) -> list[Outgoing]:
     return [
         Outgoing(line.item_id, transfer.from_location_id, line.quantity, line.unit_id, line.lot_id, line.id)
-        for line in need_lines(transfer)
+        for line in need_lines(ctx, transfer)
     ]

@@ -95,6 +95,11 @@ def load_items(ctx: Context, item_ids: Iterable[int]) -> dict[int, ItemFacts]:
     return found
 
 
+def expect_locations(ctx: Context, location_ids: Iterable[int]) -> None:
+    """Say that `check_locations` comes soon."""
+    ctx.expect(_LOCATIONS, ids=sorted(set(location_ids)))
+
+
 def check_locations(ctx: Context, location_ids: Iterable[int], *, into: Iterable[int] = ()) -> None:
     """Refuse locations that are unknown, closed, not ours to keep stock in, or not where the actor works.
 

@@ -12,10 +12,12 @@ from core.api import Context, Invalid, Refused, day_text
 from plugins.inventory.ledger.arithmetic import per_unit
 from plugins.inventory.ledger.book import Quant, StockBook
 from plugins.inventory.ledger.costing import Costing, costing_of
-from plugins.inventory.ledger.facts import ItemFacts, check_locations, load_items
+from plugins.inventory.ledger.facts import ItemFacts, check_locations, expect_locations, load_items
 from plugins.inventory.ledger.movement import MOVE_TYPES, ZERO, Movement, Source
 from plugins.inventory.ledger.quantities import check_money
 from plugins.inventory.models.moves import Move
+
+CLOSED_UNTIL = "inventory.closed_until"
 
 
 @dataclass(slots=True)
@@ -79,6 +81,12 @@ class Posting:
         return self.moves
 
 
+def expect_posting(ctx: Context, location_ids: Iterable[int]) -> None:
+    """Say that a posting at these locations comes soon."""
+    ctx.expect_setting(CLOSED_UNTIL)
+    expect_locations(ctx, location_ids)
+
+
 def open_posting(
     ctx: Context, source: Source, item_ids: Iterable[int], location_ids: Iterable[int], *, into: Iterable[int] = (),
     items: dict[int, ItemFacts] | None = None,
@@ -99,7 +107,7 @@ def check_date(ctx: Context, source: Source) -> None:
     if source.business_date > ctx.today():
         told = f"{day_text(source.business_date)} lies in the future. Post it on the day."
         raise Invalid({"date": [told]}, code="FUTURE_DATE")
-    closed_until: date | None = ctx.setting("inventory.closed_until")
+    closed_until: date | None = ctx.setting(CLOSED_UNTIL)
     if closed_until is not None and source.business_date <= closed_until:
         raise Refused(
             "DATE_CLOSED",

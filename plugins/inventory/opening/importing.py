@@ -10,7 +10,6 @@ from typing import Any
 from sqlalchemy import select
 
 from core.api import Context, Duplicate, Invalid
-from plugins.inventory.actions.drafts import lines_of
 from plugins.inventory.assignments import default_location
 from plugins.inventory.models.documents import Receipt
 from plugins.inventory.models.items import Item
@@ -74,7 +73,7 @@ def take_over(ctx: Context, rows: Sequence[OpeningRow], location_id: int | None)
     return {
         "rows_processed": len(rows),
         "items_created": made,
-        "lots_created": sum(line.lot_id is not None for receipt in receipts for line in lines_of(receipt)),
+        "lots_created": sum(line.lot_id is not None for receipt in receipts for line in ctx.lines(receipt)),
         "receipts": [
             {"id": receipt.id, "number": receipt.number, "value": receipt.total_value} for receipt in receipts
         ],
