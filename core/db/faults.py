@@ -12,7 +12,8 @@ from core.db.base import Base
 from core.errors import Duplicate, Invalid, Problem, Refused, Unavailable, VersionMismatch
 
 _SQLITE_COLUMNS = re.compile(r"constraint failed: (.+)$")
-_RETRY_STATES = {"40001", "40P01", "55P03"}
+# Beside what collides: a prepared statement that the driver dropped in the middle of a transaction.
+_RETRY_STATES = {"40001", "40P01", "55P03", "26000"}
 
 
 def is_transient(error: Exception) -> bool:

@@ -81,9 +81,11 @@ def _joined(session: TenantSession, model: type[TenantOwned], values: dict[str, 
     record = manager.new_instance()
     record.__dict__.update(values)
     make_transient_to_detached(record)
-    session.add(record)
+    state: Any = sa.inspect(record)
+    # What add() does, but for its search of everything that hangs on a record: on one just read hangs nothing.
+    session._update_impl(state)
     # What listens to a record being read, such as the dictionary of the tenant's own fields.
-    manager.dispatch.load(sa.inspect(record), None)
+    manager.dispatch.load(state, None)
     return record
 
 
