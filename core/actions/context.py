@@ -198,9 +198,7 @@ class Context:
 
     def create(self, model: type[Model], **values: Any) -> Model:
         """Add a record; it has its id at once and is written with the next flush."""
-        record = model(**values)
-        record.tenant_id = self.tenant.id
-        self.db.stamp(record)
+        record = model(**{**self.db.stamps(model), **values})
         self.add(record)
         return record
 

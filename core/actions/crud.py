@@ -170,9 +170,7 @@ def _create_one(ctx: Context, shape: Shape, values: Values, add: Callable[[Conte
     if issubclass(shape.model, Record):
         own["custom"] = custom
     # The owner's rule may complete the record, so it runs before the row is written.
-    record = shape.model(**own)
-    record.tenant_id = ctx.tenant.id
-    ctx.db.stamp(record)
+    record = shape.model(**{**own, **ctx.db.stamps(shape.model)})
     _check_lines(ctx, shape, record, values)
     if asks_for(shape, values):
         check_conditions(ctx, shape, None, values)

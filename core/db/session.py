@@ -191,6 +191,12 @@ class TenantSession(KernelSession):
         self.flush()
         self.connection()
 
+    def stamps(self, model: type[TenantOwned]) -> dict[str, Any]:
+        """Return what a new row of this tenant begins with beside its fields: its key and its times."""
+        now = self.now()
+        times = {name: now for name in ("created_at", "updated_at") if name in model.__table__.c}
+        return {"tenant_id": self.tenant_id, "id": self.take_ids(1)[0], **times}
+
     def hold(self, model: type[TenantOwned], row: dict[str, Any]) -> None:
         """Keep a row for the next flush, which also comes before whatever is read or written of other models."""
         if self._held is None or self._held[0] is not model or self.new:
