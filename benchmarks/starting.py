@@ -1,12 +1,16 @@
-"""Starting: the boot of a process with every plugin, and switching a module on and off."""
+"""Starting: the boot of a process with every plugin, the demo from nothing, and switching a module on and off."""
 
 from __future__ import annotations
 
 import os
+import re
+import signal
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
+import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -42,8 +46,10 @@ MILLISECONDS = 1000
 
 
 def starting_figures(shop: Workshop, turns: int) -> Iterator[Figure]:
-    """Measure toggling a module and booting; the module is left on."""
+    """Measure toggling a module, booting and the demo; the module is left on."""
     yield from _toggle(shop, turns)
+    if shop.database == "sqlite":
+        yield _demo(max(turns // 3, 1))
     kept = shop.kernel.config.instance / "bytecode"
     _boot(BOOT, kept, *_place(shop))
     _boot(BARE_BOOT, kept)
@@ -55,6 +61,28 @@ def starting_figures(shop: Workshop, turns: int) -> Iterator[Figure]:
                  bare_boot / boot, "≤ 1,500 ms", boot <= 1.5)  # fmt: skip
     yield Figure("memory after the boot", shop.database, 0, memory, "MiB", bare_memory, bare_memory / memory,
                  "≤ 110 MiB", memory <= 110)  # fmt: skip
+
+
+def _demo(turns: int) -> Figure:
+    """Measure how long `openmill demo` takes from an empty folder to its first page."""
+    taken = statistics.median(_demo_once() for _ in range(turns))
+    return Figure("demo, from nothing to a page", "sqlite", 0, taken * MILLISECONDS, "ms", None, None, "≤ 10 s",
+                  taken <= 10)  # fmt: skip
+
+
+def _demo_once() -> float:
+    with tempfile.TemporaryDirectory() as folder:
+        words = [sys.executable, "-m", "core.cli", "demo", "--instance", folder, "--port", "0"]
+        begun = time.perf_counter()
+        with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as process:
+            assert process.stdout is not None
+            try:
+                address = next(found[0] for line in process.stdout if (found := re.search(r"http://[0-9.:]+", line)))
+                with urllib.request.urlopen(f"{address}/login") as page:
+                    assert page.status == 200
+                return time.perf_counter() - begun
+            finally:
+                process.send_signal(signal.SIGINT)
 
 
 def _toggle(shop: Workshop, turns: int) -> Iterator[Figure]:

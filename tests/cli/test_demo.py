@@ -42,9 +42,6 @@ def test_from_nothing_to_a_page_and_on(tmp_path):
         address = address_of(running)
         first_page(address)
         process = psutil.Process(running.process.pid)
-        spent = process.cpu_times()
-        # The work it takes, not the clock on the wall: other tests share the machine.
-        assert spent.user + spent.system + spent.children_user + spent.children_system < 10
         assert process.memory_info().rss < 150 * MEGABYTE
         assert ask(address, "api/v1/system/health")[0] == 200
         people = log_ins(tmp_path)
