@@ -75,7 +75,7 @@ def forecast_action(
     def work(ctx: Context) -> Answer:
         ctx.journal.ledger = []
         run_action(ctx, call)
-        ctx.db.flush()
+        ctx.db.settle()
         raise _Over(tell(ctx, _seen(ctx)))
 
     try:

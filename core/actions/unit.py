@@ -22,6 +22,7 @@ from core.db.session import TenantSession
 from core.errors import Invalid, Refused, Unauthenticated
 from core.identity.actor import Actor, system_actor
 from core.identity.viewing import refuse_change
+from core.tenancy.modules import TenantInfo
 
 if TYPE_CHECKING:
     from core.kernel import Kernel
@@ -51,8 +52,7 @@ def unit(
         if prepare is not None:
             prepare(session)
         asked = actor if readonly or just_recognised else None
-        known = kernel.tenants.known(tenant_id, asked.tenant_revision) if asked is not None else None
-        tenant = known or kernel.tenants.read(session, tenant_id, remember=prepare is None)
+        tenant = _known(kernel, tenant_id, asked) or kernel.tenants.read(session, tenant_id, remember=prepare is None)
         if not tenant.is_active and not readonly:
             raise Unauthenticated("This tenant is suspended.", code="TENANT_SUSPENDED")
         ctx = Context(kernel, session, tenant, actor or system_actor(tenant_id), kernel.registry.view(tenant.enabled))
@@ -73,6 +73,10 @@ def unit(
         function()
     if ctx.jobs:
         kernel.notify(ctx.jobs)
+
+
+def _known(kernel: Kernel, tenant_id: int, actor: Actor | None) -> TenantInfo | None:
+    return kernel.tenants.known(tenant_id, actor.tenant_revision) if actor is not None else None
 
 
 @dataclass(frozen=True)

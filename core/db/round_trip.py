@@ -51,9 +51,18 @@ class RoundTrip:
             # A rollback makes the driver drop every prepared statement, ours among them.
             lost = self._pooled.info.pop(KNOWN, None) if getattr(fault, "sqlstate", "") == _LOST else None
             if not lost or not alone:
-                kind: type[Exception] = errors.Error
-                raise sa.exc.DBAPIError.instance("together", None, fault, kind, dialect=self._dialect) from fault
+                raise self._told(fault) from fault
         return self._run()
+
+    def _told(self, fault: errors.Error) -> Exception:
+        """Return a fault of the driver as SQLAlchemy tells it; a connection that died is not given to anybody again."""
+        kind: type[Exception] = errors.Error
+        died = self._connection.closed
+        if died:
+            self._pooled.invalidate(fault)
+        return sa.exc.DBAPIError.instance(
+            "together", None, fault, kind, connection_invalidated=died, dialect=self._dialect
+        )
 
     def _run(self) -> list[Fetched]:
         info = self._pooled.info

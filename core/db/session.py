@@ -287,6 +287,8 @@ def _check_told(session: TenantSession, _transaction: Any, connection: sa.Connec
 def _close_door(state: ORMExecuteState) -> None:
     session = state.session
     assert isinstance(session, TenantSession)
+    if session._held is not None:
+        session.flush()
     if session.readonly or session._together.waits or state.is_update or state.is_delete:
         session.connection()
     if state.execution_options.get(UNSCOPED):

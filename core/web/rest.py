@@ -296,7 +296,9 @@ def _act(ctx: Context, endpoint: Endpoint, ids: list[int], body: Any) -> Answer:
     if endpoint.kind == "update":
         body = {name: value for name, value in body.items() if name != "version"}
     outcome = run_action(ctx, Call(endpoint.action, ids, body, versions))
-    expect_audit(ctx)
+    if len(outcome.records) == 1:
+        # Reading many takes a while, and whoever else writes waits for the end of the trail.
+        expect_audit(ctx)
     return _outcome(ctx, endpoint, outcome, isinstance(body, list))
 
 

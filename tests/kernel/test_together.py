@@ -9,14 +9,16 @@ from core.actions.savepoints import attempt
 from core.actions.unit import Answer, perform
 from core.api import prepared
 from core.db.bulk import insertion
+from core.db.faults import problem_of
 from core.db.lookups import send_together
 from core.db.round_trip import KNOWN, MOST_KNOWN
 from core.db.writes import Write
-from core.errors import Duplicate
+from core.errors import Duplicate, Unavailable
 from core.identity.actor import system_actor
 from plugins.inventory.models import Category
 from tests.kernel.scratch import opened
 from tests.kernel.test_bulk import MOMENT, ODD, TABLE, read
+from tests.kernel.trips import counted_trips
 
 pytestmark = pytest.mark.only_on("postgresql")
 ALL = prepared(sa.select(Category.name).order_by(Category.name))
@@ -29,17 +31,7 @@ def names(ctx):
 
 @pytest.fixture
 def trips(kernel):
-    """Count what goes to the server, whatever way it goes."""
-    from psycopg import Connection
-
-    counted, wait = [], Connection.wait
-
-    def counting(self, steps, *more, **options):
-        counted.append(steps)
-        return wait(self, steps, *more, **options)
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Connection, "wait", counting)
+    with counted_trips() as counted:
         yield counted
 
 
@@ -99,6 +91,13 @@ def test_a_statement_of_the_session_finds_what_waits(unit):
     with unit(readonly=True) as ctx:
         found = ctx.get(Category, oils)
         assert (found.name, found.description) == ("Butters", "solid")
+
+
+def test_a_statement_of_the_session_finds_what_was_held_for_the_next_flush(unit):
+    with unit() as ctx:
+        for name in ("Oils", "Salts"):
+            ctx.db.hold(Category, ctx.db.stamps(Category) | {"name": name, "version": 1, "custom": {}})
+        assert sorted(ctx.rows(sa.select(Category.name))) == [("Oils",), ("Salts",)]
 
 
 def test_what_was_asked_early_is_told_once_and_not_after_a_write(unit, trips):
@@ -195,3 +194,16 @@ def test_a_connection_keeps_so_many_statements_and_no_more(connection):
     there = connection.execute(sa.text(own)).scalar()
     assert len(known) == there <= MOST_KNOWN + 1
     send_together(connection, [Write("UPDATE bulk SET notes = $1 WHERE id = 0", ("x",))])
+
+
+def test_a_connection_that_died_is_given_to_nobody_again(unit, kernel):
+    with pytest.raises(sa.exc.OperationalError) as raised, unit() as ctx:
+        ctx.insert(Category, [{"name": "Oils"}])
+        backend = ctx.db.connection().connection.driver_connection.info.backend_pid
+        with kernel.engine.connect() as other:
+            other.execute(sa.text("SELECT pg_terminate_backend(:backend)"), {"backend": backend})
+        names(ctx)
+    assert isinstance(problem_of(raised.value), Unavailable)
+    for _ in range(3):
+        with unit() as ctx:
+            assert names(ctx) == []
