@@ -12,7 +12,7 @@ from pathlib import Path
 
 from benchmarks.bare import make_scratch_tables
 from benchmarks.forms import form_figures
-from benchmarks.measuring import CLOCKS, Clock, Figure
+from benchmarks.measuring import CLOCKS, Clock, Figure, pace_of_machine
 from benchmarks.pages import page_figures
 from benchmarks.posting import posting_figures
 from benchmarks.reading import reading_figures, stock_figures
@@ -99,9 +99,10 @@ def _conditions(shop: Workshop, asked: argparse.Namespace) -> str:
     else:
         version, lasting = (shop.rows(f"SHOW {name}")[0][0] for name in ("server_version", "fsync"))
         engine = f"PostgreSQL {version.split()[0]}, fsync {lasting}"
-    load = os.getloadavg()[0]
-    return (f"{engine}, Python {platform.python_version()}, {os.cpu_count()} cores at a load of {load:.0f} when it "
-            f"began, {asked.clock} clock, median of {asked.turns} turns")  # fmt: skip
+    machine = (f"{os.cpu_count()} cores at a load of {os.getloadavg()[0]:.0f} and a pace of {pace_of_machine():.0f} "
+               "million additions a second when it began")  # fmt: skip
+    return (f"{engine}, Python {platform.python_version()}, {machine}, {asked.clock} clock, "
+            f"median of {asked.turns} turns")  # fmt: skip
 
 
 main()

@@ -19,7 +19,7 @@ from core.db.door import WallError, refuse_unchecked, unchecked_part
 from core.db.engine import OPENING, WRITE
 from core.db.fields import default_of
 from core.db.ids import IdSource, forget_spare
-from core.db.lookups import Reads, makes_trips, opening_of, read_together
+from core.db.lookups import Reads, makes_trips, opening_of, read_together, send_together
 from core.db.prepared import Fetched, Question, Row, converted
 from core.db.together import Together
 from core.db.walled import Walled
@@ -122,7 +122,8 @@ class TenantSession(KernelSession):
         self._opening = opening_of(tenant_id, role) if engine.dialect.name == "postgresql" else ""
         super().__init__(engine, ids, now, readonly=readonly)
         # PostgreSQL is told several things in one round trip: writes wait for the next thing it is asked.
-        self._goes_together = not readonly and engine.dialect.name == "postgresql" and makes_trips(engine)
+        self._makes_trips = engine.dialect.name == "postgresql" and makes_trips(engine)
+        self._goes_together = self._makes_trips and not readonly
         self._together = Together()
         self._held: tuple[type[TenantOwned], list[dict[str, Any]]] | None = None
 
@@ -168,9 +169,11 @@ class TenantSession(KernelSession):
 
     def look_up(self, *questions: Question) -> list[Fetched]:
         """Run prepared reads together, in a writing session behind what waits to be written."""
-        if not self._goes_together or not questions:
-            return super().look_up(*questions)
-        return self._together.told(questions) or self._together.send(super().connection(), questions)
+        if questions and self._goes_together:
+            return self._together.told(questions) or self._together.send(super().connection(), questions)
+        if questions and self._makes_trips and self._plain is not None:
+            return send_together(self._plain, questions)
+        return super().look_up(*questions)
 
     def connection(self, bind_arguments: Any = None, execution_options: Any = None) -> sa.Connection:
         """Return the connection, with nothing of this session still on its way to it."""
