@@ -40,7 +40,8 @@ def read_lines(session: TenantSession, record: TenantOwned, name: str) -> list[A
 @cache
 def _locked(model: Any) -> Walled:
     ids: sa.BindParameter[Any] = sa.bindparam("ids", expanding=True)
-    return Walled(sa.select(*_columns(model)).where(model.id.in_(ids)).order_by(model.id).with_for_update())
+    statement = sa.select(*_columns(model)).where(model.id.in_(ids)).order_by(model.id).with_for_update()
+    return Walled(statement, plans_once=True)
 
 
 @cache

@@ -25,8 +25,8 @@ _OWN_ROWS = with_loader_criteria(
 class Walled(Prepared):
     """A select of columns of models that shows the rows of one tenant."""
 
-    def __init__(self, statement: sa.Select[Any]) -> None:
-        super().__init__(statement.options(_OWN_ROWS), plans_once=True)
+    def __init__(self, statement: sa.Select[Any], *, plans_once: bool = False) -> None:
+        super().__init__(statement.options(_OWN_ROWS), plans_once=plans_once)
         self._inner = statement
         self._names: frozenset[str] | None = None
 
@@ -48,9 +48,10 @@ class Walled(Prepared):
         return frozenset(str(bind.key) for bind in binds if bind.required)
 
 
-def prepared(statement: sa.Select[Any]) -> Walled:
+def prepared(statement: sa.Select[Any], *, plans_once: bool = False) -> Walled:
     """Return a select of columns to be kept in a module and asked with `ctx.rows(it, name=value)`.
 
-    Its values are `bindparam`s; one made with `expanding=True` takes a list. Rows are plain tuples.
+    Its values are `bindparam`s; one made with `expanding=True` takes a list. Rows are plain tuples. Only what finds rows
+    by their keys alone `plans_once`: a plan that suits every list suits no list where anything else narrows the rows.
     """
-    return Walled(statement)
+    return Walled(statement, plans_once=plans_once)

@@ -23,10 +23,11 @@ _ITEM_COLUMNS = (
 LOT_COLUMNS = (Lot.id, Lot.item_id, Lot.number, Lot.state, Lot.received_on, Lot.expires_on, Lot.unit_cost)
 # Every posting asks these.
 _IDS = bindparam("ids", expanding=True)
-_ITEMS = prepared(select(*_ITEM_COLUMNS).where(Item.id.in_(_IDS)))
-_LOTS = prepared(select(*LOT_COLUMNS).where(Lot.id.in_(_IDS)))
+_ITEMS = prepared(select(*_ITEM_COLUMNS).where(Item.id.in_(_IDS)), plans_once=True)
+_LOTS = prepared(select(*LOT_COLUMNS).where(Lot.id.in_(_IDS)), plans_once=True)
 _LOCATIONS = prepared(
-    select(Location.id, Location.code, Location.location_type, Location.is_active).where(Location.id.in_(_IDS))
+    select(Location.id, Location.code, Location.location_type, Location.is_active).where(Location.id.in_(_IDS)),
+    plans_once=True,
 )
 
 
