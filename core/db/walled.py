@@ -51,7 +51,7 @@ class Walled(Prepared):
 def prepared(statement: sa.Select[Any], *, plans_once: bool = False) -> Walled:
     """Return a select of columns to be kept in a module and asked with `ctx.rows(it, name=value)`.
 
-    Its values are `bindparam`s; one made with `expanding=True` takes a list. Rows are plain tuples. Only what finds rows
-    by their keys alone `plans_once`: a plan that suits every list suits no list where anything else narrows the rows.
+    Its values are `bindparam`s; one made with `expanding=True` takes a list. Rows are plain tuples. Only what finds
+    rows by their keys alone `plans_once`: a plan for every list suits none where anything else narrows the rows.
     """
     return Walled(statement, plans_once=plans_once)
