@@ -29,7 +29,7 @@ _READER = "reader_of_results"
 _LOST = "26000"
 _CHANGES = (b"INSERT", b"UPDATE", b"DELETE")
 _STILL_THERE = "SELECT name FROM pg_prepared_statements WHERE name LIKE 'openmill%'"
-_PLAN_ONCE = "SET LOCAL plan_cache_mode = "
+_PLAN_MODE = "SET LOCAL plan_cache_mode = "
 _names = itertools.count(1)
 Step = Question | Write | str
 
@@ -70,8 +70,6 @@ class RoundTrip:
         if info.pop(UNSURE, False) and known:
             self._forget_lost(known)
         texts, fresh = self._texts(known)
-        if any(isinstance(step, tuple) and step[0].plans_once for step in self._steps):
-            texts = [f"{_PLAN_ONCE}force_generic_plan", *texts, f"{_PLAN_ONCE}auto"]
         known.update(fresh)
         try:
             with self._connection.lock:
@@ -110,7 +108,10 @@ class RoundTrip:
                 name = fresh[text] = f"openmill_{next(_names)}"
                 texts.append(f"PREPARE {name} AS {text}")
             given = f"({', '.join(map(self._literal, values))})" if values else ""
-            texts.append(f"EXECUTE {name}{given}")
+            if isinstance(step, tuple) and step[0].plans_once:
+                texts += [f"{_PLAN_MODE}force_generic_plan", f"EXECUTE {name}{given}", f"{_PLAN_MODE}auto"]
+            else:
+                texts.append(f"EXECUTE {name}{given}")
         return texts, fresh
 
     def _said(self, step: Question | Write) -> tuple[str, Sequence[Any]]:
