@@ -73,7 +73,8 @@ def write_changed(ctx: Context, records: Sequence[Any]) -> None:
     """Write what was changed in locked records: one statement for all that changed in the same columns."""
     groups: dict[tuple[str, ...], list[Any]] = {}
     for record in records:
-        changed = _changed_columns(record)
+        # One that was deleted meanwhile has nothing to be written to.
+        changed = _changed_columns(record) if sa.inspect(record).persistent else ()
         if changed:
             groups.setdefault(changed, []).append(record)
     now = ctx.now()

@@ -18,7 +18,6 @@ from core.actions.arguments import Parameter, check_arguments, parameters_of
 from core.actions.many import Made, can_write_changed, write_changed
 from core.actions.observers import listening
 from core.db.base import TenantOwned
-from core.db.keys import locked_by_ids
 from core.db.records import lock_records
 from core.errors import Forbidden, Invalid, NotFound, Refused, VersionMismatch, refuse_each
 from core.plugins.declarations import Action, Resource
@@ -150,11 +149,7 @@ def _load(ctx: Context, resource: Resource, call: Call, *, trusted: bool) -> lis
     wanted = sorted(set(call.ids))
     conditions = [] if trusted else ctx.restriction(resource, call.action.permission.rsplit(".", 1)[-1])
     conditions = [] if trusted else [*conditions, *ctx.restriction(resource, "read")]
-    if conditions:
-        records = ctx.all(locked_by_ids(model).where(*conditions), ids=wanted)
-    else:
-        records = lock_records(ctx.db, model, wanted)
-    found = {record.id: record for record in records}
+    found = {record.id: record for record in lock_records(ctx.db, model, wanted, conditions)}
     if missing := [record_id for record_id in wanted if record_id not in found]:
         gone = NotFound(f"There is no such {resource.singular.lower()}.", ids=missing)
         refuse_each(dict.fromkeys(missing, gone))

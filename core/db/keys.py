@@ -1,9 +1,8 @@
-"""Records by their ids and by keys of several columns, many at once."""
+"""Records by keys of several columns, many at once."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -29,14 +28,3 @@ def among(dialect: str, columns: Sequence[Any], keys: Sequence[tuple[Any, ...]])
         return columns[0] == sa.any_(arrays[0])  # type: ignore[no-any-return]
     given = sa.func.unnest(*arrays).table_valued(*(f"key_{n}" for n in range(len(columns)))).render_derived()
     return sa.tuple_(*columns).in_(sa.select(*given.c))
-
-
-@cache
-def locked_by_ids(model: Any) -> sa.Select[Any]:
-    """Return the select that locks the records of some `ids` in the order of their ids and reads them afresh.
-
-    Everybody locks in this order: two who want the same records wait for each other and do not deadlock.
-    """
-    ids: sa.BindParameter[Any] = sa.bindparam("ids", expanding=True)
-    statement = sa.select(model).where(model.id.in_(ids)).order_by(model.id).with_for_update()
-    return statement.execution_options(populate_existing=True)

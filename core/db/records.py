@@ -18,11 +18,17 @@ if TYPE_CHECKING:
     from core.db.session import TenantSession
 
 
-def lock_records(session: TenantSession, model: type[TenantOwned], ids: Iterable[int]) -> list[Any]:
-    """Lock the records of some ids in the order of their ids and read them afresh; missing ones are left out.
+def lock_records(
+    session: TenantSession, model: type[TenantOwned], ids: Iterable[int], conditions: Sequence[Any] = ()
+) -> list[Any]:
+    """Lock the records of some ids in the order of their ids and read them afresh.
 
-    Everybody locks in this order: two who want the same records wait for each other and do not deadlock.
+    Those that are missing, or do not meet the conditions, are left out. Everybody locks in this order: two who want the
+    same records wait for each other and do not deadlock.
     """
+    if conditions:
+        narrowed = _by_ids(model, model).where(*conditions).execution_options(populate_existing=True)
+        return list(session.execute(narrowed, {"ids": list(ids)}).scalars())
     return _placed(session, model, session.read(_locked(model), {"ids": list(ids)}), afresh=True)
 
 
@@ -39,9 +45,12 @@ def read_lines(session: TenantSession, record: TenantOwned, name: str) -> list[A
 
 @cache
 def _locked(model: Any) -> Walled:
+    return Walled(_by_ids(model, *_columns(model)), plans_once=True)
+
+
+def _by_ids(model: Any, *told: Any) -> sa.Select[Any]:
     ids: sa.BindParameter[Any] = sa.bindparam("ids", expanding=True)
-    statement = sa.select(*_columns(model)).where(model.id.in_(ids)).order_by(model.id).with_for_update()
-    return Walled(statement, plans_once=True)
+    return sa.select(*told).where(model.id.in_(ids)).order_by(model.id).with_for_update()
 
 
 @cache

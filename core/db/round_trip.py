@@ -16,6 +16,7 @@ import sqlalchemy as sa
 from psycopg import Connection, DataError, errors, generators
 from psycopg.adapt import Transformer
 from psycopg.pq import Escaping, ExecStatus, TransactionStatus
+from psycopg.sql import quote
 from sqlalchemy.engine import Dialect
 from sqlalchemy.orm.exc import StaleDataError
 
@@ -149,7 +150,8 @@ class RoundTrip:
             return f"'{value.isoformat()}'"
         if isinstance(value, Decimal):
             return f"'{value}'"
-        raise TypeError(f"{value!r} is of no kind that is written into a text")
+        # Whatever else a column may hold, the driver knows how it is written.
+        return quote(value, self._connection)
 
     def _quoted(self, value: str) -> str:
         if "\0" in value:

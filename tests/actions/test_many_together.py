@@ -5,7 +5,9 @@ from types import SimpleNamespace
 import pytest
 import sqlalchemy as sa
 
+from core.actions.many import write_changed
 from core.api import Refused, before, hookimpl
+from plugins.inventory.models import Category
 
 MANY = 25
 
@@ -92,6 +94,17 @@ def test_the_database_is_asked_no_more_often_for_more_records(kernel, room, item
     statements(items[:20])
     # Now and then a new block of ids is taken; five more records cost no five more statements.
     assert abs(statements(items) - statements(items[:20])) <= 2
+
+
+def test_what_was_deleted_meanwhile_is_written_nowhere(unit):
+    with unit() as ctx:
+        gone, kept = (ctx.create(Category, name=name) for name in ("Oils", "Salts"))
+        ctx.db.flush()
+        ctx.delete(gone)
+        gone.name, kept.name = "Fats", "Alkalis"
+        write_changed(ctx, [gone, kept])
+    with unit(readonly=True) as ctx:
+        assert [row.name for row in ctx.all(sa.select(Category))] == ["Alkalis"]
 
 
 def test_a_rule_for_many_is_not_asked_about_new_records():

@@ -1,5 +1,8 @@
 """What goes to PostgreSQL together: it is refused, taken back and found again as if it had gone one by one."""
 
+from datetime import time
+from uuid import UUID
+
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
@@ -177,6 +180,15 @@ def test_values_written_into_the_text_are_read_again(connection):
                                          [{**row, "id": row["id"] + 100} for row in rows], {})])  # fmt: skip
     found = [{name: row[name] for name in rows[0]} for row in read(connection)]
     assert found == [*rows, *({**row, "id": row["id"] + 100} for row in rows)]
+
+
+def test_whatever_else_a_column_may_hold_is_written(connection):
+    kinds = {"id": sa.BigInteger, "picture": sa.LargeBinary, "weight": sa.Float, "begins": sa.Time, "key": sa.Uuid}
+    other = sa.Table("other", sa.MetaData(), *(sa.Column(name, kind) for name, kind in kinds.items()))
+    other.create(connection)
+    row = {"id": 1, "picture": b"a\x00'\\", "weight": 1.5, "begins": time(8, 30), "key": UUID(int=7)}
+    send_together(connection, [insertion(connection.dialect, other, tuple(row), [row], {})])
+    assert dict(connection.execute(sa.select(other)).one()._mapping) == row
 
 
 def test_a_zero_byte_and_half_a_character_are_refused_as_values(connection):
