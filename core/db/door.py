@@ -1,18 +1,65 @@
-"""What may not hide inside a statement of models: plain SQL and bare tables, which carry no tenant check."""
+"""The door of a tenant's session: which statements of models the tenant's criterion reaches, and which are refused."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.orm import ORMExecuteState
 from sqlalchemy.sql.elements import ColumnClause, TextClause
 from sqlalchemy.sql.selectable import AliasedReturnsRows, SelectBase, TextualSelect
 
+from core.db.base import Entry, Shared
+
+MOST_JUDGEMENTS = 2000
+_judgements: dict[Any, tuple[Sequence[Any], str]] = {}
 _LEAVES = (sa.Table, sa.Column, AliasedReturnsRows)
 
 
 class WallError(RuntimeError):
     """Code tried to reach past the tenant of its session."""
+
+
+def check_statement(state: ORMExecuteState) -> None:
+    """Raise WallError for a statement that the tenant's criterion would not wholly reach."""
+    if state.is_insert:
+        raise WallError("insert() carries no tenant check: use ctx.create() or ctx.insert().")
+    mappers, part = _judged(state)
+    refuse_unchecked(bool(mappers), part)
+    if state.is_update or state.is_delete:
+        _check_bulk(state, mappers)
+
+
+def _judged(state: ORMExecuteState) -> tuple[Sequence[Any], str]:
+    """Return the models of a statement and what in it no tenant check would reach.
+
+    Both follow from its structure and not from its values: SQLAlchemy's own key of that structure remembers them.
+    """
+    statement: Any = state.statement
+    structure = statement._generate_cache_key()
+    key = None if structure is None else (state.is_relationship_load, structure.key)
+    known = _judgements.get(key) if key is not None else None
+    if known is None:
+        # What a relationship loads was written by the base: only the key of a record already checked goes in.
+        part = "" if state.is_relationship_load else unchecked_part(statement)
+        known = (tuple(state.all_mappers), part)
+        if key is not None:
+            if len(_judgements) >= MOST_JUDGEMENTS:
+                _judgements.clear()
+            _judgements[key] = known
+    return known
+
+
+def _check_bulk(state: ORMExecuteState, mappers: Iterable[Any]) -> None:
+    if isinstance(state.parameters, list):
+        raise WallError("An update by a list of keys carries no tenant check.")
+    for mapper in mappers:
+        if issubclass(mapper.class_, (Entry, Shared)):
+            raise WallError(f"{mapper.class_.__name__} rows are append-only.")
+    values = getattr(state.statement, "_values", None) or {}
+    if any(getattr(column, "name", column) == "tenant_id" for column in values):
+        raise WallError("A row never changes its tenant.")
 
 
 def refuse_unchecked(has_models: bool, part: str) -> None:

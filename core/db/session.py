@@ -15,7 +15,7 @@ from sqlalchemy.orm.exc import StaleDataError
 
 from core.db.base import Entry, Record, Shared, TenantOwned
 from core.db.bulk import change, insert_many, insertion, update_many
-from core.db.door import WallError, refuse_unchecked, unchecked_part
+from core.db.door import WallError, check_statement
 from core.db.engine import OPENING, WRITE
 from core.db.fields import default_of
 from core.db.ids import IdSource, forget_spare
@@ -25,10 +25,6 @@ from core.db.together import Together
 from core.db.walled import Walled
 
 UNSCOPED = "unscoped"
-MOST_JUDGEMENTS = 2000
-_judgements: dict[Any, tuple[Sequence[Any], str]] = {}
-
-
 # A look-up in the kernel's tables needs no transaction.
 _WRITES = {"write": True, "read": False, "lookup": None}
 MOST_BINDS = 2000
@@ -294,46 +290,9 @@ def _close_door(state: ORMExecuteState) -> None:
         session.flush()
     if session.readonly or session._together.waits or state.is_update or state.is_delete:
         session.connection()
-    if state.execution_options.get(UNSCOPED):
-        return
-    if state.is_insert:
-        raise WallError("insert() carries no tenant check: use ctx.create() or ctx.insert().")
-    mappers, part = _judged(state)
-    refuse_unchecked(bool(mappers), part)
-    if state.is_update or state.is_delete:
-        _check_bulk(state, mappers)
-    state.statement = state.statement.options(session.criteria)
-
-
-def _judged(state: ORMExecuteState) -> tuple[Sequence[Any], str]:
-    """Return the models of a statement and what in it no tenant check would reach.
-
-    Both follow from its structure and not from its values: SQLAlchemy's own key of that structure remembers them.
-    """
-    statement: Any = state.statement
-    structure = statement._generate_cache_key()
-    key = None if structure is None else (state.is_relationship_load, structure.key)
-    known = _judgements.get(key) if key is not None else None
-    if known is None:
-        # What a relationship loads was written by the base: only the key of a record already checked goes in.
-        part = "" if state.is_relationship_load else unchecked_part(statement)
-        known = (tuple(state.all_mappers), part)
-        if key is not None:
-            if len(_judgements) >= MOST_JUDGEMENTS:
-                _judgements.clear()
-            _judgements[key] = known
-    return known
-
-
-def _check_bulk(state: ORMExecuteState, mappers: Iterable[Any]) -> None:
-    if isinstance(state.parameters, list):
-        raise WallError("An update by a list of keys carries no tenant check.")
-    for mapper in mappers:
-        if issubclass(mapper.class_, (Entry, Shared)):
-            raise WallError(f"{mapper.class_.__name__} rows are append-only.")
-    values = getattr(state.statement, "_values", None) or {}
-    if any(getattr(column, "name", column) == "tenant_id" for column in values):
-        raise WallError("A row never changes its tenant.")
+    if not state.execution_options.get(UNSCOPED):
+        check_statement(state)
+        state.statement = state.statement.options(session.criteria)
 
 
 @sa.event.listens_for(TenantSession, "before_attach")
