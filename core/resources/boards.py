@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
-from core.resources.filters import expression, order_by, sort_keys
+from core.resources.filters import expression
 from core.resources.grouping import read_groups
 from core.resources.paging import count_records, join_extensions
 from core.resources.reading import ListRequest, conditions_of, read_page
 from core.resources.shape import Field, Shape
+from core.resources.sorting import join_labels, order_by, sort_keys
 
 if TYPE_CHECKING:
     from core.actions.context import Context
@@ -48,8 +49,9 @@ def _is(shape: Shape, item: Field, value: Any) -> sa.ColumnElement[bool]:
 
 
 def _first_ids(ctx: Context, shape: Shape, request: ListRequest, conditions: Sequence[Any], most: int) -> sa.Subquery:
-    source = join_extensions(shape.table, shape.fields.values())
+    keys = sort_keys(ctx, shape, request.sort)
+    source = join_labels(join_extensions(shape.table, shape.fields.values()), keys)
     statement = sa.select(shape.table.c.id).select_from(source).where(*conditions)
     if "tenant_id" in shape.table.c:
         statement = statement.where(shape.table.c.tenant_id == ctx.tenant.id)
-    return statement.order_by(*order_by(sort_keys(shape, request.sort))).limit(most).subquery()
+    return statement.order_by(*order_by(keys)).limit(most).subquery()

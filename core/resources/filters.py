@@ -1,14 +1,11 @@
-"""Filters, search and sort from request parameters: names and operators from an allow-list, values typed."""
+"""Filters and search from request parameters: names and operators from an allow-list, values typed."""
 
 from __future__ import annotations
 
-import base64
-import binascii
-import json
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
-from datetime import date, datetime
+from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 from typing import Any, cast
 
@@ -18,7 +15,7 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.visitors import InternalTraversal
 
 from core.db import types
-from core.errors import BadRequest, Invalid
+from core.errors import Invalid
 from core.resources.kinds import Truth
 from core.resources.schemas import schema_field
 from core.resources.shape import Field, LineShape, Shape
@@ -26,9 +23,6 @@ from core.resources.shape import Field, LineShape, Shape
 LONGEST_LIST = 500
 LONGEST_PATTERN = 200
 MOST_CONDITIONS = 100
-MOST_SORT_KEYS = 8
-MOST_NAMED = 20
-UNSORTABLE = frozenset({"json", "long_text"})
 SHORT_LIST = 8
 
 
@@ -225,124 +219,6 @@ def search_condition(shape: Shape, text: str) -> sa.ColumnElement[bool] | None:
     if not columns or not words:
         return None
     return sa.and_(*(sa.or_(*(like(column, word) for column in columns)) for word in words))
-
-
-@dataclass(frozen=True)
-class SortKey:
-    """One part of a sort order."""
-
-    field: Field
-    column: sa.ColumnElement[Any]
-    descending: bool
-    nullable: bool
-    nulls_first: bool = False
-
-    @property
-    def turned(self) -> SortKey:
-        """The same part of the order, read from the end."""
-        return replace(self, descending=not self.descending, nulls_first=not self.nulls_first)
-
-
-def _sortable(shape: Shape) -> str:
-    names = [name for name, item in shape.fields.items() if item.kind.name not in UNSORTABLE]
-    more = len(names) - MOST_NAMED
-    return ", ".join(names[:MOST_NAMED]) + (f" or one of {more} more fields" if more > 0 else "")
-
-
-def sort_keys(shape: Shape, text: str) -> list[SortKey]:
-    """Return the sort order of `-due_date,number`, always ended by the id so that it is total."""
-    keys: list[SortKey] = []
-    for part in [part.strip() for part in (text or shape.resource.sort).split(",") if part.strip()]:
-        name = shape.resolve(part.lstrip("-"))
-        item = shape.fields.get(name)
-        if item is None or item.kind.name in UNSORTABLE:
-            text = f"{shape.resource.key} cannot be sorted by {part.lstrip('-')!r}; use {_sortable(shape)}."
-            raise Invalid({"sort": [text]})
-        if any(key.field is item for key in keys):
-            continue
-        if len(keys) == MOST_SORT_KEYS:
-            raise Invalid({"sort": [f"Name at most {MOST_SORT_KEYS} fields."]})
-        keys.append(SortKey(item, expression(shape, item), part.startswith("-"), item.optional))
-    if not any(key.field.name == "id" or _is_unique(key.field) for key in keys):
-        last_descending = bool(keys) and keys[-1].descending
-        keys.append(SortKey(shape.fields["id"], shape.table.c.id, last_descending, False))
-    return keys
-
-
-def _is_unique(item: Field) -> bool:
-    return (
-        item.source == "own" and not item.optional and bool(item.column is not None and item.column.info.get("unique"))
-    )
-
-
-def order_by(keys: Iterable[SortKey]) -> list[sa.ColumnElement[Any]]:
-    """Return ORDER BY terms; nulls come last everywhere, whatever the database thinks of them."""
-    terms: list[sa.ColumnElement[Any]] = []
-    for key in keys:
-        if key.nullable:
-            terms.append(key.column.is_(None).desc() if key.nulls_first else key.column.is_(None))
-        terms.append(key.column.desc() if key.descending else key.column.asc())
-    return terms
-
-
-def after_cursor(keys: list[SortKey], cursor: str) -> sa.ColumnElement[bool]:
-    """Return the condition of everything behind a cursor, whatever was inserted or deleted meanwhile."""
-    values = _read_cursor(keys, cursor)
-    alternatives = []
-    for index, key in enumerate(keys):
-        same = [_same(other, value) for other, value in zip(keys[:index], values[:index], strict=True)]
-        behind = _behind(key, values[index])
-        if behind is not None:
-            alternatives.append(sa.and_(*same, behind))
-    return sa.or_(*alternatives)
-
-
-def _same(key: SortKey, value: Any) -> sa.ColumnElement[bool]:
-    return key.column.is_(None) if value is None else key.column == sa.literal(value, key.column.type)
-
-
-def _behind(key: SortKey, value: Any) -> sa.ColumnElement[bool] | None:
-    if value is None:
-        return key.column.is_not(None) if key.nulls_first else None
-    # A literal, for true and false may only be compared as such.
-    edge = sa.literal(value, key.column.type)
-    beyond: sa.ColumnElement[bool] = key.column < edge if key.descending else key.column > edge
-    return sa.or_(beyond, key.column.is_(None)) if key.nullable and not key.nulls_first else beyond
-
-
-def write_cursor(keys: list[SortKey], row: Mapping[str, Any]) -> str:
-    """Return the cursor that stands behind a row."""
-    values = [_plain(row[key.field.name]) for key in keys]
-    return base64.urlsafe_b64encode(json.dumps(values).encode()).decode().rstrip("=")
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, Decimal):
-        return f"{value:f}"
-    return value.isoformat() if isinstance(value, (date, datetime)) else value
-
-
-def _read_cursor(keys: list[SortKey], cursor: str) -> list[Any]:
-    try:
-        values = json.loads(base64.urlsafe_b64decode(cursor.encode() + b"=" * (-len(cursor) % 4)))
-        if not isinstance(values, list) or len(values) != len(keys):
-            raise ValueError
-        return [_cursor_value(key, value) for key, value in zip(keys, values, strict=True)]
-    except (ValueError, TypeError, binascii.Error, RecursionError, ma.ValidationError):
-        raise BadRequest(
-            "The `after` cursor is not one of this list; start again without it.", code="BAD_CURSOR"
-        ) from None
-
-
-def _cursor_value(key: SortKey, value: Any) -> Any:
-    """Return a value as it was stored: what may no longer be written still has its place in the order."""
-    if value is None and key.nullable:
-        return None
-    item = key.field
-    check = item.kind.make(item.type, **({"multiline": True} if item.kind.name == "text" else {}))
-    check.validators = []
-    found = check.deserialize(value)
-    return found.isoformat() if item.column is None and isinstance(found, date) else found
 
 
 def is_summable(item: Field) -> bool:

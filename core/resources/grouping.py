@@ -15,6 +15,7 @@ from core.resources.labels import READ
 from core.resources.paging import join_extensions
 from core.resources.reading import LARGEST_PAGE, ListRequest, add_labels, conditions_of
 from core.resources.shape import Field, Shape
+from core.resources.sorting import SortKey, join_labels, keys_of, order_by, sort_keys
 from core.resources.units import join_units, unit_field
 
 if TYPE_CHECKING:
@@ -79,11 +80,14 @@ def read_groups(
     in_units = {item.name: unit for item in added if units and (unit := unit_field(shape, item)) is not None}
     conditions = conditions_of(ctx, shape, request)
     used = shape.fields.values() if conditions else [*(key.field for key in keys), *added]
-    source = _source(shape, used, added if units else ())
+    names = _by_name(ctx, shape, keys, request.sort)
+    source = join_labels(_source(shape, used, added if units else ()), names)
     count = sa.func.count()
     statement = sa.select(*columns, count, *totals, *_ends(shape, in_units)).select_from(source)
-    statement = statement.where(*_tenant(ctx, shape), *conditions).group_by(*columns)
-    statement = statement.order_by(*_order(keys, columns, count, request.sort)).limit(LARGEST_PAGE)
+    statement = statement.where(*_tenant(ctx, shape), *conditions)
+    statement = statement.group_by(*columns, *(key.column for key in names))
+    order = [*order_by(names), *columns] if names else _order(shape, keys, columns, count, request.sort)
+    statement = statement.order_by(*order).limit(LARGEST_PAGE)
     rows = ctx.db.execute(statement, execution_options=READ).all()
     groups = _groups(ctx, shape, keys, sums, [row[: len(keys) + 1 + len(sums)] for row in rows])
     for group, row in zip(groups, rows, strict=True):
@@ -140,13 +144,24 @@ def _grouped(ctx: Context, shape: Shape, key: GroupKey) -> Any:
     return Bucket(column, key.bucket, zone, ctx.today())
 
 
-def _order(keys: Sequence[GroupKey], columns: Sequence[Any], count: Any, sort: str) -> list[Any]:
-    first = sort.split(",")[0]
+def _by_name(ctx: Context, shape: Shape, keys: Sequence[GroupKey], sort: str) -> list[SortKey]:
+    """Return the order by what the records of the groups are called, where that is asked for."""
+    first = sort.split(",")[0].strip()
+    if not first or first.lstrip("-") == "count":
+        return []
+    sort_keys(ctx, shape, sort)
+    asked = shape.resolve(first.lstrip("-"))
+    item = next((key.field for key in keys if key.field.name == asked and key.field.reference is not None), None)
+    return keys_of(ctx, shape, item, first.startswith("-")) if item is not None else []
+
+
+def _order(shape: Shape, keys: Sequence[GroupKey], columns: Sequence[Any], count: Any, sort: str) -> list[Any]:
+    first = sort.split(",")[0].strip()
     if first in ("count", "-count"):
         return [count.desc() if first.startswith("-") else count.asc(), *columns]
     own = {key.field.name: column for key, column in zip(keys, columns, strict=True)}
-    if first.lstrip("-") in own:
-        column = own[first.lstrip("-")]
+    if (asked := shape.resolve(first.lstrip("-"))) in own:
+        column = own[asked]
         rest = [other for other in columns if other is not column]
         return [column.is_(None), column.desc() if first.startswith("-") else column.asc(), *rest]
     if keys[0].bucket:

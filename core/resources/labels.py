@@ -36,10 +36,14 @@ def _told(model: Any, column: sa.Column[Any], table: Any) -> Any:
     if reference is None:
         return table.c[column.name]
     far = reference.resolve(model).__table__.alias()
-    known = [name for name in ("name", "number", "code", "label") if name in far.c] or ["id"]
     same = far.c.id == table.c[column.name]
     same = sa.and_(far.c.tenant_id == table.c.tenant_id, same) if "tenant_id" in far.c else same
-    return sa.select(far.c[known[0]]).where(same).correlate(table).scalar_subquery()
+    return sa.select(far.c[telling_column(far)]).where(same).correlate(table).scalar_subquery()
+
+
+def telling_column(table: Any) -> str:
+    """Return the column that stands for a record within the label of another one."""
+    return next((name for name in ("name", "number", "code", "label") if name in table.c), "id")
 
 
 def labels(

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from core.db.prepared import Prepared
-from core.resources.filters import SortKey, order_by
 from core.resources.labels import READ
 from core.resources.serializing import Record, RowSerializer, row_serializer
 from core.resources.shape import Field, Shape
+from core.resources.sorting import SortKey, join_labels, narrowings, order_by
 
 if TYPE_CHECKING:
     from core.actions.context import Context
@@ -23,17 +23,18 @@ def page_records(
     ctx: Context, shape: Shape, names: Sequence[str], keys: Sequence[SortKey], conditions: Sequence[Any],
     most: int, offset: int,
 ) -> list[Record]:  # fmt: skip
-    """Return so many records of a list from an offset on, as the API answers them."""
+    """Return so many records of a list from an offset on, as the API answers them, with what they are sorted by."""
     items = [shape.fields[name] for name in names]
+    items += [key.field for key in keys if key.field.name not in names]
 
     def make(inputs: Sequence[Any]) -> RowSerializer:
         own, held = sa.bindparam("own_most", type_=sa.BigInteger), sa.bindparam("own_offset", type_=sa.BigInteger)
-        ordered = _select(shape, items, conditions).order_by(*order_by(keys))
+        ordered = _select(shape, items, conditions, keys).order_by(*order_by(keys))
         return row_serializer(ordered.limit(own).offset(held), items, inputs)
 
-    order = tuple((key.field.name, key.descending, key.nulls_first) for key in keys)
     serializer: RowSerializer
-    serializer, inputs = _remembered(shape, ("page", tuple(names), order), conditions, make)
+    told = ("page", tuple(names), tuple(key.told for key in keys))
+    serializer, inputs = _remembered(shape, told, [*conditions, *narrowings(keys)], make)
     values = {"own_tenant": ctx.tenant.id, "own_most": most, "own_offset": offset}
     if inputs is not None:
         ctx.db.flush()
@@ -43,16 +44,19 @@ def page_records(
     return serializer.serialize(rows, dumps)
 
 
-def count_records(ctx: Context, shape: Shape, conditions: Sequence[Any], most: int | None) -> int:
-    """Return how many records meet the conditions, counting no further than told."""
+def count_records(
+    ctx: Context, shape: Shape, conditions: Sequence[Any], most: int | None, keys: Sequence[SortKey] = ()
+) -> int:
+    """Return how many records meet the conditions, counting no further than told; those of a cursor need its keys."""
 
     def make(inputs: Sequence[Any]) -> Prepared:
-        source = _conditioned(sa.select(sa.literal_column("1")), shape, [], conditions)
+        source = _conditioned(sa.select(sa.literal_column("1")), shape, [], conditions, keys)
         if most is not None:
             source = source.limit(sa.bindparam("own_most", type_=sa.BigInteger))
         return Prepared(sa.select(sa.func.count()).select_from(source.subquery()), inputs)
 
-    prepared, inputs = _remembered(shape, ("count", most is None), conditions, make)
+    told = ("count", most is None, tuple(key.told for key in keys))
+    prepared, inputs = _remembered(shape, told, [*conditions, *narrowings(keys)], make)
     values = _known(shape, {"own_tenant": ctx.tenant.id} | ({} if most is None else {"own_most": most}))
     if inputs is not None:
         ctx.db.flush()
@@ -70,16 +74,19 @@ def join_extensions(owner: sa.Table, items: Iterable[Field]) -> Any:
     return source
 
 
-def _select(shape: Shape, items: Sequence[Field], conditions: Sequence[Any]) -> sa.Select[Any]:
+def _select(shape: Shape, items: Sequence[Field], conditions: Sequence[Any], keys: Sequence[SortKey]) -> sa.Select[Any]:
     plain = [item.column for item in items if item.column is not None]
     custom = [shape.table.c.custom] if any(item.source == "custom" for item in items) else []
-    return _conditioned(sa.select(*plain, *custom), shape, items, conditions)
+    return _conditioned(sa.select(*plain, *custom), shape, items, conditions, keys)
 
 
 def _conditioned(
-    statement: sa.Select[Any], shape: Shape, items: Sequence[Field], conditions: Sequence[Any]
-) -> sa.Select[Any]:
-    statement = statement.select_from(join_extensions(shape.table, shape.fields.values() if conditions else items))
+    statement: sa.Select[Any], shape: Shape, items: Sequence[Field], conditions: Sequence[Any],
+    keys: Sequence[SortKey],
+) -> sa.Select[Any]:  # fmt: skip
+    used = [item for item in items if item.source != "label"] + [key.asked for key in keys]
+    source = join_extensions(shape.table, shape.fields.values() if conditions else used)
+    statement = statement.select_from(join_labels(source, keys))
     if "tenant_id" in shape.table.c:
         own = sa.bindparam("own_tenant", type_=sa.BigInteger)
         statement = statement.where(shape.table.c.tenant_id == own)

@@ -10,18 +10,13 @@ import sqlalchemy as sa
 
 from core.db.base import TenantOwned
 from core.errors import Invalid, NotFound
-from core.resources.filters import (
-    after_cursor,
-    filter_conditions,
-    search_condition,
-    sort_keys,
-    write_cursor,
-)
+from core.resources.filters import filter_conditions, search_condition
 from core.resources.labels import READ, labels
 from core.resources.paging import count_records, join_extensions, page_records
 from core.resources.periods import with_days
 from core.resources.shape import Field, LineShape, Shape, target_of
 from core.resources.single import read_prepared
+from core.resources.sorting import after_cursor, sort_keys, write_cursor
 
 if TYPE_CHECKING:
     from core.actions.context import Context
@@ -69,12 +64,11 @@ class Page:
 def read_page(ctx: Context, shape: Shape, request: ListRequest) -> Page:
     """Return one page of a list the actor may see."""
     names = _names(shape, request.fields)
-    keys = sort_keys(shape, request.sort)
+    keys = sort_keys(ctx, shape, request.sort)
     conditions = conditions_of(ctx, shape, request)
-    fetched = list(dict.fromkeys([*names, *(key.field.name for key in keys)]))
     behind = [after_cursor(keys, request.after)] if request.after else []
     offset = _offset(request)
-    rows = page_records(ctx, shape, fetched, keys, [*conditions, *behind], request.page_size + 1, offset)
+    rows = page_records(ctx, shape, names, keys, [*conditions, *behind], request.page_size + 1, offset)
     more = len(rows) > request.page_size
     rows = rows[: request.page_size]
     total, exact = _total(ctx, shape, request, conditions, offset + len(rows), more)
@@ -95,17 +89,16 @@ class Neighbours:
 
 def read_neighbours(ctx: Context, shape: Shape, request: ListRequest, record_id: int) -> Neighbours:
     """Return what stands beside a record in a list; it need not be of the list itself."""
-    keys = sort_keys(shape, request.sort)
+    keys = sort_keys(ctx, shape, request.sort)
     conditions = conditions_of(ctx, shape, request)
-    names = list(dict.fromkeys(["id", *(key.field.name for key in keys)]))
-    own = page_records(ctx, shape, names, keys, [shape.table.c.id == record_id], 1, 0)
+    own = page_records(ctx, shape, ["id"], keys, [shape.table.c.id == record_id], 1, 0)
     if not own:
         raise NotFound(f"There is no such {shape.resource.singular.lower()}.")
     cursor, turned = write_cursor(keys, own[0]), [key.turned for key in keys]
     ahead, behind = after_cursor(turned, cursor), after_cursor(keys, cursor)
-    before = page_records(ctx, shape, names, turned, [*conditions, ahead], 1, 0)
-    after = page_records(ctx, shape, names, keys, [*conditions, behind], 1, 0)
-    place = count_records(ctx, shape, [*conditions, ahead], COUNT_LIMIT + 1)
+    before = page_records(ctx, shape, ["id"], turned, [*conditions, ahead], 1, 0)
+    after = page_records(ctx, shape, ["id"], keys, [*conditions, behind], 1, 0)
+    place = count_records(ctx, shape, [*conditions, ahead], COUNT_LIMIT + 1, keys)
     total = count_records(ctx, shape, conditions, COUNT_LIMIT + 1)
     previous, following = (rows[0]["id"] if rows else None for rows in (before, after))
     return Neighbours(previous, following, place + 1, total)

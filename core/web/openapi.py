@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from core import __version__
 from core.actions.arguments import schema_of
 from core.actions.context import Context
+from core.resources.label_ways import unlabelled
 from core.resources.schemas import write_schema
 from core.resources.shape import Field, LineShape, Shape
 from core.web.editing import BODY as EDIT_BODY
@@ -50,7 +51,12 @@ LIST_PARAMETERS: tuple[tuple[str, Json, str], ...] = (
         "Words that must occur in the searchable fields, and "
         'conditions as in the search box: `kind:raw price:>5 name:"olive oil"`; in quotes, words only.',
     ),
-    ("sort", {"type": "string"}, "Fields, `-` before descending ones, separated by commas."),
+    (
+        "sort",
+        {"type": "string"},
+        "Fields, `-` before descending ones, separated by commas; a reference "
+        "sorts by what its record is called, rows without one come last.",
+    ),
     ("page", {"type": "integer", "minimum": 1, "default": 1}, "Page number; use `after` for deep lists."),
     ("page_size", {"type": "integer", "minimum": 1, "maximum": 200, "default": 50}, "Rows of a page."),
     ("after", {"type": "string"}, "The `next` cursor of the page before."),
@@ -144,7 +150,7 @@ class Writer:
     def _parameters(self, endpoint: Endpoint) -> list[Json]:
         found = []
         if endpoint.kind in ("list", "export"):
-            found = [parameter(*item) for item in LIST_PARAMETERS]
+            found = self._list_parameters(endpoint)
             found += [parameter(*LIST_FORMAT)] if endpoint.kind == "list" else []
             found += [
                 parameter(name, _read_type(item), f"{item.label}; also {', '.join(f'{name}__{op}' for op in ops)}.")
@@ -168,6 +174,11 @@ class Writer:
         if endpoint.method == "POST":
             found.append(IDEMPOTENCY_KEY)
         return found
+
+    def _list_parameters(self, endpoint: Endpoint) -> list[Json]:
+        by_id = unlabelled(self.ctx, self._shape(endpoint))
+        said = {"sort": f" By their ids: {', '.join(by_id)}."} if by_id else {}
+        return [parameter(name, schema, text + said.get(name, "")) for name, schema, text in LIST_PARAMETERS]
 
     def _body(self, endpoint: Endpoint) -> Json | None:
         if endpoint.kind in ("create", "update"):

@@ -27,10 +27,10 @@ from core.admin.lists.rows import cell_of as cell_of
 from core.admin.lists.toolbar import Link, Toolbar, states_url, toolbar_of
 from core.errors import Invalid
 from core.plugins.declarations import Action, Resource
-from core.resources.filters import UNSORTABLE
 from core.resources.paging import count_records
 from core.resources.reading import COUNT_LIMIT, DEEPEST_OFFSET, Page, conditions_of, is_too_deep, read_page
 from core.resources.shape import Field, Shape
+from core.resources.sorting import UNSORTABLE
 from core.resources.units import unit_name
 from core.web.endpoints import ID
 
