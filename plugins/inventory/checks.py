@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import and_, func, or_, select, true
 from sqlalchemy.orm import aliased
 
 from core.api import Context, check
 from plugins.inventory.ledger.movement import MOVE_TYPES, ZERO
 from plugins.inventory.ledger.rebuilding import differences
 from plugins.inventory.ledger.tracing import trace
+from plugins.inventory.models.corrections import Adjustment, Count
 from plugins.inventory.models.documents import Issue, Receipt, Transfer
 from plugins.inventory.models.items import Item
 from plugins.inventory.models.locations import Location
@@ -46,14 +47,17 @@ def not_negative(ctx: Context) -> Iterable[str]:
 
 @check("inventory.two_sided", title="What leaves one place arrives at another")
 def two_sided(ctx: Context) -> Iterable[str]:
-    """Every move names its other side, and what is in transit between our locations adds up to nothing."""
+    """Every move names its other side, and what is in transit between our locations adds up to nothing.
+
+    What stock could not give back of a value when a transfer was taken back is the variance of that move.
+    """
     for row in ctx.rows(
         select(Move.move_type, Move.counterpart, func.count()).group_by(Move.move_type, Move.counterpart)
     ):
         if MOVE_TYPES[row[0]].counterpart != row[1]:
             yield f"{row[2]} moves of type {row[0]} name {row[1]} as their other side."
     place = Move.document_kind, Move.document_id, Move.item_id, Move.lot_id
-    sums = func.sum(Move.quantity), func.sum(Move.value)
+    sums = func.sum(Move.quantity), func.sum(Move.value + Move.variance)
     open_ends = select(*place, *sums).where(Move.counterpart == "transit").group_by(*place)
     for row in ctx.rows(open_ends.having(or_(sums[0] != ZERO, sums[1] != ZERO))):
         yield f"{row[0]} {row[1]}: item {row[2]}, lot {row[3]} is {row[4]:f} ({row[5]:f}) short on its way."
@@ -102,13 +106,20 @@ def lots(ctx: Context) -> Iterable[str]:
 
 @check("inventory.documents", title="Documents say what they moved")
 def documents(ctx: Context) -> Iterable[str]:
-    """The total of a posted document is the value of its moves."""
+    """The total of a posted document is the value of its moves.
+
+    What a document costs is one thing, that it settles what had left before another; only what puts stock right says
+    by how much the value of stock changed in all.
+    """
     value = func.sum(Move.value)
-    for model, kind, state, sign in ((Receipt, "receipt", "posted", 1), (Issue, "issue", "posted", -1),
-                                     (Transfer, "transfer", "completed", -1)):  # fmt: skip
+    goods = Move.move_type.not_in(("settlement", "transfer_in"))
+    for model, kind, state, sign, which in (
+        (Receipt, "receipt", "posted", 1, goods), (Issue, "issue", "posted", -1, goods),
+        (Transfer, "transfer", "completed", -1, goods),
+        (Adjustment, "adjustment", "posted", 1, true()), (Count, "count", "posted", 1, true()),
+    ):  # fmt: skip
         own = and_(Move.tenant_id == model.tenant_id, Move.document_id == model.id,
-                   Move.document_kind == f"inventory.{kind}", Move.reverses_id.is_(None),
-                   Move.move_type.not_in(("settlement", "transfer_in")))  # fmt: skip
+                   Move.document_kind == f"inventory.{kind}", Move.reverses_id.is_(None), which)  # fmt: skip
         columns = model.number, model.total_value
         statement = select(*columns, value).join(Move, own).where(model.state == state).group_by(model.id, *columns)
         for number, total, moved in ctx.rows(statement):

@@ -72,7 +72,7 @@ def post(
         raise Invalid(missing, code="COUNT_INCOMPLETE")
     gaps = {line.id: line.counted_quantity - books[line.id] for line in lines if not _open(line)}
     differences = [
-        Difference(line.item_id, count.location_id, gaps[line.id], line.lot_id, line_id=line.id)
+        Difference(line.item_id, count.location_id, line.counted_quantity, gaps[line.id], line.lot_id, line_id=line.id)
         for line in lines
         if gaps.get(line.id)
     ]

@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
-from core.api import Context, Invalid
+from core.api import Context, Invalid, Refused, amount_text
 from plugins.inventory.ledger.arithmetic import per_unit, times
 from plugins.inventory.ledger.book import Quant
 from plugins.inventory.ledger.facts import LotFacts, check_lot_of_item, load_lots
 from plugins.inventory.ledger.issuing import issue, take_out
 from plugins.inventory.ledger.movement import MOVE_TYPES, ZERO, Incoming, Movement, Outgoing, Source
 from plugins.inventory.ledger.past import Place, on_hand_on
-from plugins.inventory.ledger.picking import Demand, PickRule, demands_of
+from plugins.inventory.ledger.picking import Demand, PickRule, Shortage, demands_of, shortages, told_shortages
 from plugins.inventory.ledger.posting import Posting, open_posting
 from plugins.inventory.ledger.quantities import base_quantities
-from plugins.inventory.ledger.receiving import bring_in, receive
+from plugins.inventory.ledger.receiving import bring_in, receive_and_settle
 from plugins.inventory.units.converting import Converter
 
 
@@ -39,10 +40,14 @@ class Correction:
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """So much more or less than the books say, in the base unit; without a lot wherever it is or as a new lot."""
+    """So much was counted, which is more or less than the books say; without a lot wherever it is or as a new lot.
+
+    Both are in the base unit.
+    """
 
     item_id: int
     location_id: int
+    counted: Decimal
     quantity: Decimal
     lot_id: int | None = None
     unit_cost: Decimal | None = None
@@ -50,14 +55,17 @@ class Difference:
 
 
 def adjust(ctx: Context, lines: Sequence[Correction], move_type: str, *, source: Source) -> list[Movement]:
-    """Put stock right by the type given: bring in, take out, set to a count, or set a new cost."""
+    """Put stock right by the type given: bring in, take out, set to a count, or set a new cost.
+
+    Returns all moves, also those that settle what had left before the goods that come in.
+    """
     if move_type == "recount":
         return recount(ctx, lines, source=source)
     if move_type == "cost_override":
         return override_cost(ctx, lines, source=source)
     _need(lines, "quantity")
     if MOVE_TYPES[move_type].direction > 0:
-        return receive(ctx, [_incoming(line) for line in lines], source=source, move_type=move_type)
+        return receive_and_settle(ctx, [_incoming(line) for line in lines], source=source, move_type=move_type)
     return issue(ctx, [_outgoing(line) for line in lines], source=source, move_type=move_type)
 
 
@@ -91,9 +99,10 @@ def recount(ctx: Context, lines: Sequence[Correction], *, source: Source) -> lis
     per_base = _cost_converter(ctx, lines, posting)
     differences = []
     for line in lines:
-        if gap := amounts.get(id(line), ZERO) - books[line.item_id, line.location_id, line.lot_id]:
+        found = amounts.get(id(line), ZERO)
+        if gap := found - books[line.item_id, line.location_id, line.lot_id]:
             cost = None if line.unit_cost is None else per_base(line)
-            differences.append(Difference(line.item_id, line.location_id, gap, line.lot_id, cost, line.line_id))
+            differences.append(Difference(line.item_id, line.location_id, found, gap, line.lot_id, cost, line.line_id))
     return _post_differences(posting, differences, lots)
 
 
@@ -149,7 +158,10 @@ def _post_differences(posting: Posting, differences: Sequence[Difference], lots:
         Outgoing(line.item_id, line.location_id, -line.quantity, None, line.lot_id, line.line_id) for line in losses
     ]
     demands: list[Demand] = demands_of(wanted, [line.quantity for line in wanted], posting.items, lots)
-    moves = take_out(posting, demands, PickRule(posting.source.business_date, any_lot=True), "recount")
+    rule = PickRule(posting.source.business_date, any_lot=True, sets_books=True)
+    if short := shortages(posting.book, demands, rule):
+        raise _cannot_leave(posting.ctx, short, losses)
+    take_out(posting, demands, rule, "recount")
     found = [
         Incoming(
             line.item_id, line.location_id, line.quantity, _cost_of_gain(posting, line, lots),
@@ -157,9 +169,31 @@ def _post_differences(posting: Posting, differences: Sequence[Difference], lots:
         )
         for line in gains
     ]  # fmt: skip
-    moves += bring_in(posting, found, [line.quantity for line in gains], "recount")
-    posting.write()
-    return moves
+    bring_in(posting, found, [line.quantity for line in gains], "recount")
+    return posting.write()
+
+
+def _cannot_leave(ctx: Context, short: Sequence[Shortage], losses: Sequence[Difference]) -> Refused:
+    """Return the refusal of a count that would let go what is reserved or has left since, in the words of a count."""
+    counts = {(line.item_id, line.location_id, line.lot_id): line for line in losses}
+    lines = told_shortages(ctx, short)
+    for told, one in zip(lines, short, strict=True):
+        line = counts[one.item.id, one.location_id, one.lot.id if one.lot else None]
+        told |= {"counted": line.counted, "in_the_books": line.counted - line.quantity}
+    told = "; ".join(_told_count(line) for line in lines[:20])
+    remedy = "Release what is reserved, or count again what has left meanwhile."
+    return Refused("INSUFFICIENT_STOCK", f"The count cannot be posted. {told}. {remedy}", lines=lines)
+
+
+def _told_count(line: Mapping[str, Any]) -> str:
+    counted, on_hand, reserved, books = (
+        amount_text(line[name], line["unit"]) for name in ("counted", "on_hand", "reserved", "in_the_books")
+    )
+    what = f"{line['item']}, lot {line['lot']}" if line["lot"] else line["item"]
+    why = [f"{reserved} reserved"] if line["reserved"] else []
+    why += [f"{books} when the books were read"] if line["in_the_books"] != line["on_hand"] else []
+    told = f"{what}: {counted} counted, {on_hand} on hand at {line['location']}"
+    return f"{told} ({', '.join(why)})" if why else told
 
 
 def _cost_of_gain(posting: Posting, line: Difference, lots: dict[int, LotFacts]) -> Decimal | None:

@@ -20,12 +20,22 @@ from plugins.inventory.units.converting import Converter
 
 @dataclass(frozen=True, slots=True)
 class Level:
-    """The stock of an item: on hand, promised, and what of it may be taken today."""
+    """The stock of an item: on hand, promised, and what of it may be taken today.
+
+    Where more was let go than was there, `lacking` must come in before any of what follows is available.
+    """
 
     on_hand: Decimal = ZERO
     reserved: Decimal = ZERO
     available: Decimal = ZERO
     value: Decimal = ZERO
+    lacking: Decimal = ZERO
+
+    def __add__(self, other: Level) -> Level:
+        return Level(
+            self.on_hand + other.on_hand, self.reserved + other.reserved, self.available + other.available,
+            self.value + other.value, self.lacking + other.lacking,
+        )  # fmt: skip
 
 
 def join_lot(statement: Select[Any]) -> Select[Any]:
@@ -54,17 +64,22 @@ def stock_sums(ctx: Context) -> tuple[ColumnElement[Decimal], ...]:
 def level_of(sums: Sequence[Decimal | None]) -> Level:
     """Return the level that `stock_sums` add up to."""
     on_hand, reserved, good, promised, value = (amount or ZERO for amount in sums)
-    return Level(on_hand, reserved, max(good - promised, ZERO), value)
+    return Level(on_hand, reserved, max(good - promised, ZERO), value, max(promised - good, ZERO))
 
 
 def levels(ctx: Context, item_ids: Iterable[int], location_ids: Iterable[int] | None = None) -> dict[int, Level]:
-    """Return the stock level of every item asked for, over the locations given or all."""
+    """Return the stock level of every item asked for, over the locations given or all.
+
+    Each location is judged by itself: what one of them owes is not taken from what another has.
+    """
     wanted = sorted(set(item_ids))
-    statement = join_lot(select(Stock.item_id, *stock_sums(ctx))).where(Stock.item_id.in_(wanted))
+    statement = join_lot(select(Stock.item_id, Stock.location_id, *stock_sums(ctx))).where(Stock.item_id.in_(wanted))
     if location_ids is not None:
         statement = statement.where(Stock.location_id.in_(sorted(set(location_ids))))
-    found = {row[0]: level_of(row[1:]) for row in ctx.rows(statement.group_by(Stock.item_id))}
-    return {item_id: found.get(item_id, Level()) for item_id in wanted}
+    found = dict.fromkeys(wanted, Level())
+    for item_id, _place, *sums in ctx.rows(statement.group_by(Stock.item_id, Stock.location_id)):
+        found[item_id] += level_of(sums)
+    return found
 
 
 def on_hand(ctx: Context, item_ids: Iterable[int], location_ids: Iterable[int] | None = None) -> dict[int, Decimal]:

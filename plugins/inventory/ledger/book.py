@@ -111,9 +111,7 @@ class StockBook:
         """Lock only what a receipt changes: rows without a lot, and the rows of lots that are added to."""
         self._lock(_WITHOUT_LOT, item_ids, location_ids, lot_ids)
 
-    def _lock(
-        self, rows: _Rows, item_ids: Iterable[int], location_ids: Iterable[int], lot_ids: Iterable[int]
-    ) -> None:
+    def _lock(self, rows: _Rows, item_ids: Iterable[int], location_ids: Iterable[int], lot_ids: Iterable[int]) -> None:
         ids = {"item_ids": item_ids, "location_ids": location_ids, "lot_ids": lot_ids}
         given = {name: sorted(set(some)) for name, some in ids.items()}
         for row in self._ctx.rows(rows.seen if self.look_only else rows.locked, **given):
@@ -156,6 +154,14 @@ class StockBook:
     def total(self, item_id: int, location_id: int) -> Decimal:
         """Return what is on hand of an item at a location over all locked lots."""
         return self._totals.get((item_id, location_id), ZERO)
+
+    def owed(self) -> dict[tuple[int, int], Decimal]:
+        """Return by item and location what was let go below zero and has not been settled yet."""
+        return {
+            (item_id, place): -quant.on_hand
+            for (item_id, place, lot_id), quant in self._quants.items()
+            if lot_id is None and quant.on_hand < 0
+        }
 
     def on_hand(self) -> dict[Place, Decimal]:
         """Return what is on hand of every locked lot."""

@@ -44,10 +44,14 @@ class Shortage:
 
 @dataclass(frozen=True, slots=True)
 class PickRule:
-    """Which lots a move may take: the day they must be usable on, or any lot at all (to throw it away)."""
+    """Which lots a move may take: the day they must be usable on, or any lot at all (to throw it away).
+
+    What a place owes for goods that were let go below zero is kept back there, unless the books are set to a count.
+    """
 
     day: date
     any_lot: bool = False
+    sets_books: bool = False
 
     def allows(self, quant: Quant) -> bool:
         """Whether goods may be taken from this balance."""
@@ -142,19 +146,31 @@ def _shared_out(book: StockBook, demands: Sequence[Demand], rule: PickRule) -> l
     """
     left: dict[int, Decimal] = {}
     ordered: dict[tuple[int, Places], list[Quant]] = {}
+    room = _room(book, rule)
     parts = []
     for demand in sorted(demands, key=lambda demand: demand.lot is None):
         rest, sources = demand.quantity, _sources(book, demand, rule, ordered)
         while rest > 0 and sources:
             quant = sources[-1]
-            free = left.get(id(quant), quant.available)
-            if (part := min(free, rest)) > 0:
+            free, pool = left.get(id(quant), quant.available), (quant.item_id, quant.location_id)
+            if (part := min(free, rest, room.get(pool, rest))) > 0:
                 parts.append((demand, quant, part))
                 left[id(quant)] = free - part
                 rest -= part
+                if pool in room:
+                    room[pool] -= part
             if rest > 0:
                 sources.pop()
     return parts
+
+
+def _room(book: StockBook, rule: PickRule) -> dict[tuple[int, int], Decimal]:
+    """Return what may be taken of all lots together, for places that owe some of it already."""
+    owed = {} if rule.sets_books else book.owed()
+    return {
+        pool: max(sum((quant.available for quant in book.at(*pool) if rule.allows(quant)), ZERO) - amount, ZERO)
+        for pool, amount in owed.items()
+    }
 
 
 def _sources(
@@ -171,9 +187,18 @@ def _sources(
 
 def insufficient(ctx: Context, short: Sequence[Shortage], day: date | None = None) -> Refused:
     """Return the refusal that lists every short line, in words and as data."""
+    lines = told_shortages(ctx, short)
+    told = "; ".join(_told(line) for line in lines[:20])
+    may_go_below = all(shortage.item.allow_negative for shortage in short)
+    when = f" of what came by {day_text(day)}; post it later" if day is not None and day < ctx.today() else ""
+    return Refused("INSUFFICIENT_STOCK", f"Not enough stock{when}. {told}.", lines=lines, may_be_approved=may_go_below)
+
+
+def told_shortages(ctx: Context, short: Sequence[Shortage]) -> list[dict[str, Any]]:
+    """Return what is short as data, with the codes that people know."""
     units = _words(ctx, Unit, {shortage.item.base_unit_id for shortage in short})
     places = _words(ctx, Location, {place for one in short for place in (one.location_id, *one.also_at)})
-    lines: list[dict[str, Any]] = [
+    return [
         {
             "item_id": shortage.item.id,
             "item": shortage.item.code,
@@ -190,10 +215,6 @@ def insufficient(ctx: Context, short: Sequence[Shortage], day: date | None = Non
         }
         for shortage in short
     ]
-    told = "; ".join(_told(line) for line in lines[:20])
-    may_go_below = all(shortage.item.allow_negative for shortage in short)
-    when = f" of what came by {day_text(day)}; post it later" if day is not None and day < ctx.today() else ""
-    return Refused("INSUFFICIENT_STOCK", f"Not enough stock{when}. {told}.", lines=lines, may_be_approved=may_go_below)
 
 
 def _told(line: dict[str, Any]) -> str:

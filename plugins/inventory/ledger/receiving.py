@@ -24,15 +24,23 @@ def receive(
     items: dict[int, ItemFacts] | None = None,
 ) -> list[Movement]:  # fmt: skip
     """Bring goods in and return one move per line, in their order; each new lot's id is in its move."""
+    moves = receive_and_settle(ctx, lines, source=source, move_type=move_type, items=items)
+    return [movement for movement in moves if movement.move_type == move_type]
+
+
+def receive_and_settle(
+    ctx: Context, lines: Sequence[Incoming], *, source: Source, move_type: str = "receipt",
+    items: dict[int, ItemFacts] | None = None,
+) -> list[Movement]:  # fmt: skip
+    """Bring goods in and return all moves, also those that settle what had left before them."""
     if MOVE_TYPES[move_type].direction <= 0:
         raise Invalid({"move_type": [f"{move_type} does not bring goods in."]})
     item_ids, location_ids = {line.item_id for line in lines}, {line.location_id for line in lines}
     posting = open_posting(ctx, source, item_ids, location_ids, items=items)
     quantities = base_quantities(ctx, lines, posting.items)
     _check_items(posting, lines, move_type)
-    moves = bring_in(posting, lines, quantities, move_type)
-    posting.write()
-    return moves
+    bring_in(posting, lines, quantities, move_type)
+    return posting.write()
 
 
 def bring_in(
@@ -120,7 +128,7 @@ def settle(posting: Posting, quant: Quant, movement: Movement) -> None:
     if posting.costing(quant).pooled or owing is quant:
         _settle_pool(posting, owing, movement)
     if owing is not quant and owing.on_hand < 0:
-        _settle_lot(posting, owing, quant, min(-owing.on_hand, movement.quantity))
+        _settle_lot(posting, owing, quant, movement)
 
 
 def _settle_pool(posting: Posting, owing: Quant, movement: Movement) -> None:
@@ -131,13 +139,17 @@ def _settle_pool(posting: Posting, owing: Quant, movement: Movement) -> None:
     covered = min(-before, movement.quantity)
     owed = share(movement.value - owing.value, covered, -before)
     charged = share(movement.value, covered, movement.quantity)
-    if owed != charged:
-        posting.move(owing, Decimal(0), owed - charged, "settlement", line_id=movement.line_id)
+    # Of goods without lots nothing else tells how much was covered: taking the receipt back asks for it.
+    if owed != charged or movement.lot_id is None:
+        told = covered if movement.lot_id is None else None
+        posting.move(owing, Decimal(0), owed - charged, "settlement", line_id=movement.line_id, entered_quantity=told)
 
 
-def _settle_lot(posting: Posting, owing: Quant, quant: Quant, covered: Decimal) -> None:
+def _settle_lot(posting: Posting, owing: Quant, quant: Quant, movement: Movement) -> None:
+    covered = min(-owing.on_hand, movement.quantity)
     pooled = posting.costing(quant).pooled
     owed = Decimal(0) if pooled else share(-owing.value, covered, -owing.on_hand)
     charged = Decimal(0) if pooled else share(quant.value, covered, quant.on_hand)
-    posting.move(quant, -covered, -charged, "settlement", unit_cost=per_unit(charged, covered))
-    posting.move(owing, covered, owed, "settlement", unit_cost=per_unit(owed, covered))
+    line_id = movement.line_id
+    posting.move(quant, -covered, -charged, "settlement", unit_cost=per_unit(charged, covered), line_id=line_id)
+    posting.move(owing, covered, owed, "settlement", unit_cost=per_unit(owed, covered), line_id=line_id)

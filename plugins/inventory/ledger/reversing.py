@@ -45,12 +45,15 @@ def reverse(
     # Read under the lock: two people who take the same move back wait for each other here.
     before = _reversed_before(ctx, [move.id for move in originals])
     short: list[Shortage] = []
+    covered: dict[int, Decimal] = {}
     in_transit: dict[_Way, Decimal] = {}
     for original in originals:
         quant = posting.book.quant(original.item_id, original.location_id, lots.get(original.lot_id or 0))
         left = _left(original, before)
         back = _wanted(original, left, quantities)
-        _check_there(posting, quant, original, back, short)
+        if original.move_type == "settlement" and quant.lot_id is None:
+            _let_below(quant, original, covered)
+        _check_there(posting, quant, back, covered.get(id(quant), ZERO), short)
         _take_back(posting, quant, original, left, back)
         if original.counterpart == "transit":
             in_transit[_way(original)] = in_transit.get(_way(original), ZERO) + back
@@ -104,10 +107,16 @@ def _wanted(original: Movement, left: Movement, quantities: Mapping[int, Decimal
     return wanted if left.quantity < 0 else -wanted
 
 
-def _check_there(posting: Posting, quant: Quant, original: Movement, back: Decimal, short: list[Shortage]) -> None:
-    if original.move_type == "settlement":
-        quant.below_zero = quant.lot_id is None
-    if back < 0 and not quant.below_zero and quant.available < -back:
+def _let_below(quant: Quant, settlement: Movement, covered: dict[int, Decimal]) -> None:
+    """Let a balance go as far below zero again as somebody had approved before these goods settled it."""
+    quant.below_zero = True
+    if not quant.reserved:
+        settled = settlement.quantity or settlement.entered_quantity or ZERO
+        covered[id(quant)] = covered.get(id(quant), ZERO) + settled
+
+
+def _check_there(posting: Posting, quant: Quant, back: Decimal, covered: Decimal, short: list[Shortage]) -> None:
+    if back < 0 and quant.available + covered < -back:
         item = posting.items[quant.item_id]
         short.append(
             Shortage(

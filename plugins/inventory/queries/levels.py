@@ -73,13 +73,7 @@ def levels_by_place(
 
 def sum_levels(levels: Iterable[Level]) -> Level:
     """Add levels up."""
-    total = Level()
-    for level in levels:
-        total = Level(
-            total.on_hand + level.on_hand, total.reserved + level.reserved, total.available + level.available,
-            total.value + level.value,
-        )  # fmt: skip
-    return total
+    return sum(levels, Level())
 
 
 def told(level: Level) -> dict[str, Decimal]:

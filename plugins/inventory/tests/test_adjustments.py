@@ -86,7 +86,12 @@ def test_promised_goods_are_not_counted_away(shop: Shop) -> None:
     with pytest.raises(Refused) as refused:
         shop.adjust("recount", [shop.line(soap, 3)])
     assert refused.value.code == "INSUFFICIENT_STOCK"
-    assert refused.value.detail == "Not enough stock. SOAP: 7 each needed, 6 each available at MAIN (4 each reserved)."
+    assert refused.value.detail == (
+        "The count cannot be posted. SOAP: 3 each counted, 10 each on hand at MAIN (4 each reserved). "
+        "Release what is reserved, or count again what has left meanwhile."
+    )
+    [line] = refused.value.extra["lines"]
+    assert [line[name] for name in ("counted", "in_the_books", "on_hand", "reserved")] == [3, 10, 10, 4]
     assert shop.adjust("recount", [shop.line(soap, 4)]).total_value == -12
 
 
@@ -174,3 +179,19 @@ def test_a_lot_of_another_item_is_neither_revalued_nor_counted(shop: Shop) -> No
         with pytest.raises(Invalid) as refused:
             shop.adjust(kind, [{**wrong, **told}])
         assert refused.value.code == "LOT_OF_ANOTHER_ITEM"
+
+
+@pytest.mark.parametrize(("costing", "lot_tracking"), [("fifo", "optional"), ("weighted_average", "none")])
+def test_an_adjustment_says_all_that_it_changed(shop: Shop, costing: str, lot_tracking: str) -> None:
+    """4 g of glue left at 2.00 before they came; 10 g at 3.00 leave 6 g worth 18: from -8 to 18 are 26, not 30."""
+    glue = shop.item("GLUE", allow_negative=True, costing=costing, lot_tracking=lot_tracking)
+    shop.receive(glue, 10, 2)
+    shop.issue_below_zero(glue, 14)
+    assert shop.stock(glue) == (-4, -8)
+    adjustment = shop.adjust("restock", [shop.line(glue, 10, unit_cost=Decimal(3))])
+    assert (adjustment.total_value, adjustment.lines[0].value) == (26, 26)
+    assert shop.stock(glue) == (6, 18)
+    shop.ctx.do("inventory.adjustment.reverse", adjustment, reason="it was for somebody else")
+    found = shop.adjust("recount", [shop.line(glue, 1, unit_cost=Decimal(3))])
+    assert (found.total_value, shop.stock(glue)) == (11, (1, 3))
+    assert shop.books_agree()

@@ -12,7 +12,7 @@ from core.api import Context, select
 from core.kernel import Kernel
 from plugins.inventory.api import Link, Move, Outgoing, Reservation, Source, Stock, link_lots, reserve
 from plugins.inventory.ledger.rebuilding import rebuild
-from plugins.inventory.models import Receipt
+from plugins.inventory.models import Adjustment, Receipt
 from plugins.inventory.tests.shop import Shop
 
 DIGIT = Decimal("0.000001")
@@ -103,6 +103,11 @@ def plant_total(shop: Shop) -> None:
     shop.ctx.update_rows(Receipt, [{"id": one.id, "total_value": one.total_value + DIGIT}])
 
 
+def plant_change_of_value(shop: Shop) -> None:
+    one = shop.ctx.all(select(Adjustment).order_by(Adjustment.id).limit(1))[0]
+    shop.ctx.update_rows(Adjustment, [{"id": one.id, "total_value": one.total_value + DIGIT}])
+
+
 @pytest.mark.parametrize(
     ("plant", "finds"),
     [
@@ -116,6 +121,7 @@ def plant_total(shop: Shop) -> None:
         (plant_other_side, "two_sided"),
         (plant_strange_lot, "lots"),
         (plant_total, "documents"),
+        (plant_change_of_value, "documents"),
     ],
 )
 def test_a_planted_last_digit_is_found(busy: Shop, plant: Callable[[Shop], None], finds: str) -> None:

@@ -191,3 +191,20 @@ def test_nothing_is_entered_before_the_books_are_noted(shop: Shop) -> None:
             "inventory.count.create", location_id=shop.store, lines=[{"item_id": oil.id, "counted_quantity": "3"}]
         )
     assert list(refused.value.errors) == ["lines.0.counted_quantity"]
+
+
+def test_a_count_that_would_let_go_what_has_left_says_so(shop: Shop) -> None:
+    """10 g in the books, 1 g counted; meanwhile 8 g are used: nine less are not there any more."""
+    oil = shop.item("OIL")
+    lot = shop.lot(shop.receive(oil, 10, 1))
+    count = start(shop, oil)
+    shop.issue(oil, 8)
+    enter(shop, count, 1)
+    with pytest.raises(Refused) as refused:
+        shop.ctx.do("inventory.count.post", count)
+    assert (refused.value.code, refused.value.detail) == (
+        "INSUFFICIENT_STOCK",
+        f"The count cannot be posted. OIL, lot {lot.number}: 1 g counted, 2 g on hand at MAIN "
+        "(10 g when the books were read). Release what is reserved, or count again what has left meanwhile.",
+    )
+    assert shop.stock(oil)[0] == 2

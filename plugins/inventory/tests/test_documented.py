@@ -166,7 +166,7 @@ def put_stock_right(walk: Walk, items: dict[str, int], places: dict[str, int]) -
     assert Decimal(walk.go("POST", "inventory/adjust-quantity", counted)["change_of_value"]) == -2
     oil = {"item_id": items["OIL"], "adjustment_type": "restock", "quantity": "150", "unit_cost": "0.02"}
     restocked = walk.go("POST", "admin/inventory-transactions/batch-adjustment", {"adjustments": [oil]})
-    assert Decimal(restocked["total_cost_change"]) == 3, "what it cost; that 100 g left for 1.00 is settled on its own"
+    assert Decimal(restocked["total_cost_change"]) == 2, "it cost 3.00, and 100 g had left for 1.00 instead of 2.00"
     assert len(walk.go("GET", "inventory/adjustments")["items"]) == 3
     assert walk.go("POST", "inventory/validate-consistency", {})["differences"] == []
 

@@ -10,7 +10,7 @@ import pytest
 
 from core.api import Invalid, Refused
 from core.testing.clients import ApiClient
-from plugins.inventory.api import Outgoing, Source, forecast, issue
+from plugins.inventory.api import Outgoing, Source, available, forecast, issue, levels, reserve
 from plugins.inventory.ledger.past import on_hand_on
 from plugins.inventory.tests.shop import Shop
 
@@ -253,3 +253,38 @@ def test_leave_to_go_below_zero_stays_until_it_is_settled(shop: Shop) -> None:
     shop.receive(oil, 40)
     shop.ctx.do("inventory.item.update", oil, allow_negative=False)
     assert not oil.allow_negative
+
+
+def test_what_was_let_go_below_zero_is_not_let_go_again(shop: Shop) -> None:
+    """10 g lie in quarantine and 5 g go below zero: once the lot is released, 5 g are left and not 10."""
+    glue = shop.item("GLUE", allow_negative=True)
+    lot = shop.lot(shop.receive(glue, 10, 2))
+    shop.ctx.do("inventory.lot.quarantine", lot, reason="smells")
+    shop.issue_below_zero(glue, 5)
+    shop.ctx.do("inventory.lot.release", lot)
+    assert available(shop.ctx, [glue.id])[glue.id] == 5
+    for line in ({}, {"lot_id": lot.id}):
+        with pytest.raises(Refused) as refused:
+            shop.issue(glue, 6, **line)
+        assert [told["available"] for told in refused.value.extra["lines"]] == [5]
+    with pytest.raises(Refused):
+        reserve(shop.ctx, [Outgoing(glue.id, shop.store, Decimal(6))])
+    shop.issue(glue, 5)
+    assert shop.stock(glue) == (0, 0)
+    shop.adjust("recount", [shop.line(glue, 0, lot_id=lot.id)])
+    assert shop.stock(glue)[0] == -5, "a count may say that the lot is empty"
+    shop.receive(glue, 5, 2)
+    assert shop.stock(glue) == (0, 0)
+    assert shop.books_agree()
+
+
+def test_what_one_place_owes_is_not_missing_at_another(shop: Shop) -> None:
+    """The kitchen is 5 g below zero, the store has 10 g: 10 g may be taken, from the store."""
+    glue, kitchen = shop.item("GLUE", allow_negative=True), shop.place("KITCHEN")
+    source = Source("test", shop.ctx.today())
+    issue(shop.ctx, [Outgoing(glue.id, kitchen, Decimal(5))], source=source, allow_negative=True)
+    shop.receive(glue, 10, 2)
+    [level] = levels(shop.ctx, [glue.id], [kitchen, shop.store]).values()
+    assert (level.on_hand, level.available, level.lacking) == (5, 10, 5)
+    [move] = issue(shop.ctx, [Outgoing(glue.id, kitchen, Decimal(10), also_from=(shop.store,))], source=source)
+    assert (move.location_id, move.quantity) == (shop.store, -10)

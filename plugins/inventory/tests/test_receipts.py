@@ -259,3 +259,40 @@ def test_a_thousand_lines_take_the_same_number_of_queries_as_ten(shop: Shop) -> 
         counts.append(len(asked))
     # Ids are handed out in blocks: a larger document may ask for another block of them.
     assert counts[1] <= counts[0] + 3
+
+
+@pytest.mark.parametrize("costing", ["fifo", "weighted_average", "standard"])
+@pytest.mark.parametrize("cost", [2, 3])
+def test_taking_a_receipt_back_goes_no_further_below_zero_than_was_approved(
+    shop: Shop, costing: str, cost: int
+) -> None:
+    """Of glue without lots 10 g came, 14 g left with leave, 10 g came late. The first receipt stays: it was used up.
+
+    The late one may be taken back, to 4 g below zero again; not any more once 1 g of it has left.
+    """
+    glue = shop.item("GLUE", allow_negative=True, costing=costing, lot_tracking="none", standard_cost=Decimal(2))
+    first = shop.receive(glue, 10, 2)
+    shop.issue_below_zero(glue, 14)
+    with pytest.raises(Refused) as refused:
+        shop.ctx.do("inventory.receipt.reverse", first, reason="another one's")
+    assert (refused.value.code, shop.stock(glue)) == ("INSUFFICIENT_STOCK", (-4, -8))
+    late = shop.receive(glue, 10, cost)
+    used = shop.issue(glue, 1)
+    with pytest.raises(Refused) as refused:
+        shop.ctx.do("inventory.receipt.reverse", late, reason="never came")
+    assert refused.value.code == "INSUFFICIENT_STOCK"
+    shop.ctx.do("inventory.issue.reverse", used, reason="it is still here")
+    shop.ctx.do("inventory.receipt.reverse", late, reason="never came")
+    assert shop.stock(glue) == (-4, -8)
+    assert shop.books_agree()
+
+
+def test_promised_goods_stay_when_a_receipt_is_taken_back(shop: Shop) -> None:
+    glue = shop.item("GLUE", allow_negative=True, costing="weighted_average", lot_tracking="none")
+    shop.issue_below_zero(glue, 4)
+    late = shop.receive(glue, 10, 2)
+    shop.receive(glue, 2, 2)
+    shop.ctx.do("inventory.reservation.create", item_id=glue.id, location_id=shop.store, quantity="1")
+    with pytest.raises(Refused) as refused:
+        shop.ctx.do("inventory.receipt.reverse", late, reason="never came")
+    assert (refused.value.code, shop.stock(glue)[0]) == ("INSUFFICIENT_STOCK", 8)

@@ -80,3 +80,20 @@ def test_a_transfer_goes_somewhere_else(shop: Shop) -> None:
             lines=[shop.line(oil, 1)],
         )
     assert list(refused.value.errors) == ["to_location_id"]
+
+
+def test_a_transfer_taken_back_from_a_mixed_pool_leaves_nothing_on_its_way(shop: Shop) -> None:
+    """10 g of sugar worth 50 join 10 g worth 10 in the kitchen, which uses 10 g at 3: of the 50 only 30 are there.
+
+    The store has its 50 again, the kitchen nothing; the 20 stand as variance, and the books are in order.
+    """
+    sugar = shop.item("SUGAR", costing="weighted_average", lot_tracking="none")
+    kitchen = shop.place("KITCHEN")
+    shop.receive(sugar, 10, 5)
+    shop.receipt([shop.line(sugar, 10, unit_cost=Decimal(1))], location_id=kitchen)
+    transfer = shop.transfer(sugar, 10, "KITCHEN")
+    shop.issue_lines([shop.line(sugar, 10)], location_id=kitchen)
+    assert shop.stock(sugar, kitchen) == (10, 30)
+    shop.ctx.do("inventory.transfer.reverse", transfer, reason="the wrong sack")
+    assert (shop.stock(sugar), shop.stock(sugar, kitchen)) == ((10, 50), (0, 0))
+    assert list(two_sided(shop.ctx)) == []
