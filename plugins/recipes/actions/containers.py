@@ -11,7 +11,7 @@ from plugins.recipes.actions.starting import refuse_short
 from plugins.recipes.consumption import add_lines, lines_of, set_quantity
 from plugins.recipes.models import Batch, BatchLine
 from plugins.recipes.planning import PlanLine, recheck_more
-from plugins.recipes.planning.containers import MOST_CONTAINERS, capacity_of, container_line
+from plugins.recipes.planning.containers import MOST_CONTAINERS, capacity_of, check_allowed, container_line
 from plugins.recipes.resources.batches import batches
 
 
@@ -70,6 +70,7 @@ def _replacement(ctx: Context, batch: Batch, container_id: int, count: int, note
     item = ctx.get(Item, container_id)
     if item.kind != "container":
         raise Invalid({"container_id": [f"{item.name} is not a container."]})
+    check_allowed(batch.recipe, [item], "container_id")
     capacity = capacity_of(ctx, item, batch.yield_unit_id, batch.recipe)
     return container_line(item, Decimal(count), capacity, note=notes)
 

@@ -13,7 +13,7 @@ from plugins.recipes.actions.starting import refuse_short
 from plugins.recipes.consumption import add_lines
 from plugins.recipes.models import LINE_KINDS, REASONS, Batch
 from plugins.recipes.planning import PlanLine, recheck_more
-from plugins.recipes.planning.containers import capacity_of
+from plugins.recipes.planning.containers import capacity_of, check_allowed
 from plugins.recipes.planning.lines import items_by_id
 from plugins.recipes.resources.batches import batches
 
@@ -58,6 +58,7 @@ def _planned(ctx: Context, batch: Batch, extras: Sequence[Extra]) -> list[PlanLi
         if extra.kind == "container":
             if item.kind != "container":
                 raise Invalid({f"lines.{index}.item_id": [f"{item.name} is not a container."]})
+            check_allowed(batch.recipe, [item], f"lines.{index}.item_id")
             if extra.quantity != extra.quantity.to_integral_value():
                 raise Invalid({f"lines.{index}.quantity": ["Containers are taken whole."]})
             line = replace(line, capacity=capacity_of(ctx, item, batch.yield_unit_id, batch.recipe))

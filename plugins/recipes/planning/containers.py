@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
@@ -90,15 +90,21 @@ def _kinds(ctx: Context, recipe: Recipe, counts: dict[int, int] | None) -> dict[
     allowed = [line.item_id for line in recipe.containers]
     if counts is None:
         return {item_id: item for item_id, item in items_by_id(ctx, allowed).items() if item.is_active}
-    strangers = sorted(set(counts) - set(allowed)) if allowed else []
     found = items_by_id(ctx, counts)
     for item_id in counts:
         if item_id not in found or found[item_id].kind != "container":
             raise Invalid({"containers": [f"{item_id} is not a container."]})
-    if strangers:
-        names = ", ".join(found[item_id].name for item_id in strangers)
-        raise Invalid({"containers": [f"{recipe.name} may not be filled into {names}."]}, code="CONTAINER_NOT_ALLOWED")
+    check_allowed(recipe, found.values(), "containers")
     return found
+
+
+def check_allowed(recipe: Recipe, chosen: Iterable[Item], field: str) -> None:
+    """Refuse containers that the recipe does not name, in a plan and in a batch; one that names none fits in any."""
+    allowed = {line.item_id for line in recipe.containers}
+    strangers = ", ".join(sorted(item.name for item in chosen if allowed and item.id not in allowed))
+    if strangers:
+        told = f"{recipe.name} may not be filled into {strangers}. Choose one of its containers, or add it to them."
+        raise Invalid({field: [told]}, code="CONTAINER_NOT_ALLOWED")
 
 
 def _capacities(ctx: Context, recipe: Recipe, items: list[Item]) -> tuple[list[Container], dict[int, Problem]]:

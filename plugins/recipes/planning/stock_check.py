@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
@@ -19,18 +19,30 @@ def check_stock(ctx: Context, lines: Sequence[PlanLine], places: Places) -> list
     items = items_by_id(ctx, [line.item_id for line in lines])
     levels = stock.levels(ctx, items, places)
     left = {item_id: level.available for item_id, level in levels.items()}
+    owed = _owed_here(ctx, levels, places)
     checked = []
     for line in lines:
         if line.base_qty is None or line.code:
             checked.append(line)
             continue
         free = left[line.item_id]
-        checked.append(_checked(line, items[line.item_id], free, levels[line.item_id], places))
-        left[line.item_id] = max(Decimal(0), free - line.base_qty)
+        line = _checked(line, items[line.item_id], free, levels[line.item_id])
+        if line.shortage:
+            missing = line.shortage + owed.pop(line.item_id, Decimal(0))
+            line = replace(line, next_step=receive_stock(line, missing, places[0]))
+        checked.append(line)
+        left[line.item_id] = max(Decimal(0), free - (line.base_qty or Decimal(0)))
     return checked
 
 
-def _checked(line: PlanLine, item: Item, free: Decimal, level: Level, places: Places) -> PlanLine:
+def _owed_here(ctx: Context, levels: Mapping[int, Level], places: Places) -> dict[int, Decimal]:
+    """Return what must come in where the batch takes goods first before any of it is available there."""
+    owing = [item_id for item_id, level in levels.items() if level.lacking]
+    here = stock.levels(ctx, owing, places[:1]) if owing else {}
+    return {item_id: level.lacking for item_id, level in here.items()}
+
+
+def _checked(line: PlanLine, item: Item, free: Decimal, level: Level) -> PlanLine:
     wanted = line.base_qty or Decimal(0)
     shortage = max(Decimal(0), wanted - free)
     status = _status(line, item, free, wanted)
@@ -46,7 +58,6 @@ def _checked(line: PlanLine, item: Item, free: Decimal, level: Level, places: Pl
         shortage=shortage,
         code="INSUFFICIENT_STOCK",
         detail=f"{line.item}: {needed} needed, {there} available{why}.",
-        next_step=receive_stock(line, shortage, places[0]),
     )
 
 
@@ -59,12 +70,12 @@ def _status(line: PlanLine, item: Item, free: Decimal, wanted: Decimal) -> Statu
     return Status.OUT_OF_STOCK if line.kind == "container" else Status.NEEDED
 
 
-def receive_stock(line: PlanLine, shortage: Decimal, location_id: int) -> dict[str, Any]:
+def receive_stock(line: PlanLine, quantity: Decimal, location_id: int) -> dict[str, Any]:
     """Return the step that brings the missing goods in, where the batch takes them first."""
     missing = {
         "item_id": line.item_id,
         "adjustment_type": "restock",
-        "quantity": f"{shortage:f}",
+        "quantity": f"{quantity:f}",
         "unit_id": line.base_unit_id,
         "location_id": location_id,
         "unit_cost": None,

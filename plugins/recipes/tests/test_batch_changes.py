@@ -8,7 +8,7 @@ import pytest
 
 from core.api import Invalid, NotFound, Refused, select
 from plugins.recipes.actions.timers import expire_all_due
-from plugins.recipes.api import BatchOutput
+from plugins.recipes.api import BatchOutput, Recipe
 from plugins.recipes.tests.workshop import (
     balances,
     buy,
@@ -101,7 +101,10 @@ def test_another_container_can_be_used_instead(ctx):
     shop = soap_workshop(ctx)
     tray = make_item(ctx, "TRAY", "container", "each", capacity=dec(1), capacity_unit_id=unit_id(ctx, "kg"))
     buy(ctx, tray, "3", "2")
-    batch = start(ctx, shop)
+    moulds = shop.items["MOULD-80"]
+    ctx.do("recipes.recipe.update", ctx.get(Recipe, shop.recipe_id),
+           containers=[{"item_id": moulds}, {"item_id": tray.id}])  # fmt: skip
+    batch = start(ctx, shop, containers=[{"container_id": moulds, "quantity": 12}])
     [moulds] = lines_of(ctx, batch, "container")
     ctx.do("recipes.batch.adjust-container", batch, line_id=moulds.id, adjustment_type="replace",
            container_id=tray.id, new_quantity=1, notes="Moulds are dirty")  # fmt: skip
@@ -196,3 +199,39 @@ def test_a_timer_runs_no_longer_than_a_year(ctx):
     with pytest.raises(Refused) as refusal:
         ctx.do("recipes.timer.extend", batch.timers[0], minutes=1)
     assert refusal.value.code == "TIMER_TOO_LONG"
+
+
+def test_containers_that_the_recipe_does_not_name_are_refused_in_a_plan_and_in_a_batch(ctx):
+    """The soap is poured into moulds alone: not into a bucket, neither when it is planned nor when a mould breaks."""
+    shop = soap_workshop(ctx)
+    bucket = make_item(ctx, "BUCKET", "container", "each", capacity=dec(5), capacity_unit_id=unit_id(ctx, "kg"))
+    buy(ctx, bucket, "3", "2")
+    batch = start(ctx, shop)
+    before = balances(ctx)
+    [moulds] = lines_of(ctx, batch, "container")
+    instead = {"line_id": moulds.id, "adjustment_type": "replace", "container_id": bucket.id, "new_quantity": 1}
+    extra = {"kind": "container", "item_id": bucket.id, "quantity": dec(1)}
+    for field, ask in (
+        ("containers", lambda: start(ctx, shop, containers=[{"container_id": bucket.id, "quantity": 1}])),
+        ("container_id", lambda: ctx.do("recipes.batch.adjust-container", batch, **instead)),
+        ("lines.0.item_id", lambda: ctx.do("recipes.batch.add-extras", batch, reason="damaged", lines=[extra])),
+    ):
+        with pytest.raises(Invalid) as refusal:
+            ask()
+        assert (refusal.value.code, list(refusal.value.errors)) == ("CONTAINER_NOT_ALLOWED", [field])
+    assert balances(ctx) == before
+    recipe = ctx.get(Recipe, shop.recipe_id)
+    ctx.do("recipes.recipe.update", recipe, containers=[{"item_id": moulds.item_id}, {"item_id": bucket.id}])
+    ctx.do("recipes.batch.adjust-container", batch, **instead)
+    assert [line.item_id for line in lines_of(ctx, batch, "container")] == [moulds.item_id, bucket.id]
+
+
+def test_a_recipe_that_names_no_containers_is_filled_into_any(ctx):
+    shop = soap_workshop(ctx)
+    bucket = make_item(ctx, "BUCKET", "container", "each", capacity=dec(5), capacity_unit_id=unit_id(ctx, "kg"))
+    buy(ctx, bucket, "3", "2")
+    ctx.do("recipes.recipe.update", ctx.get(Recipe, shop.recipe_id), containers=[])
+    batch = start(ctx, shop, containers=[{"container_id": bucket.id, "quantity": 1}])
+    ctx.do("recipes.batch.add-extras", batch, reason="damaged",
+           lines=[{"kind": "container", "item_id": bucket.id, "quantity": dec(1)}])  # fmt: skip
+    assert [line.base_qty for line in lines_of(ctx, batch, "container")] == [1, 1]

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from core.api import Invalid, Refused
-from plugins.inventory.api import Lot, default_location
+from plugins.inventory.api import Lot, Outgoing, Source, default_location, issue
 from plugins.recipes.api import PlanWish, Recipe, Status, make_plan
 from plugins.recipes.tests.workshop import (
     balances,
@@ -237,6 +237,25 @@ def test_a_shortage_says_why_what_lies_there_does_not_count(ctx):
     ctx.do("inventory.lot.quarantine", ctx.find(Lot, number="OLIVE-OIL-1"), reason="Smells")
     with pytest.raises(Refused) as refusal:
         start(ctx, shop)
-    assert refusal.value.detail == (
-        "Olive oil: 450 g needed, 0 g available (2,000 g reserved, held back or expired)."
-    )
+    assert refusal.value.detail == "Olive oil: 450 g needed, 0 g available (2,000 g reserved, held back or expired)."
+
+
+def test_what_is_owed_is_received_in_the_same_step(ctx):
+    """Glaze went 40 g below zero; a batch wants 30 g in one line and 20 g in another.
+
+    The first step brings 70 g, the second 20 g: then both lines are covered, and no second round is needed.
+    """
+    glaze = make_item(ctx, "GLAZE", "raw", "g", allow_negative=True)
+    place = default_location(ctx).id
+    issue(ctx, [Outgoing(glaze.id, place, dec(40))], source=Source("tests.use", ctx.today()), allow_negative=True)
+    recipe = make_recipe(ctx, name="Mug", yield_qty=dec(10), yield_unit_id=unit_id(ctx, "each"),
+                         ingredients=[line(ctx, glaze, "30", "g"), line(ctx, glaze, "20", "g")])  # fmt: skip
+    with pytest.raises(Refused) as refusal:
+        ctx.do("recipes.recipe.start-batch", recipe)
+    assert [dec(told["shortage"]) for told in refusal.value.extra["lines"]] == [30, 20]
+    steps = refusal.value.extra["next_steps"]
+    assert [dec(step["body"]["adjustments"][0]["quantity"]) for step in steps] == [70, 20]
+    for step in steps:
+        [missing] = step["body"]["adjustments"]
+        ctx.do("inventory.adjustment.batch-adjustment", adjustments=[{**missing, "unit_cost": "0.5"}])
+    assert ctx.do("recipes.recipe.start-batch", recipe).ingredient_cost == 25
