@@ -11,7 +11,7 @@ from core.cli.tables import print_table
 
 if TYPE_CHECKING:
     from core.config import Config
-    from core.plugins.registry import LoadedPlugin
+    from core.plugins.registry import LoadedPlugin, Registry
 
 
 @click.command()
@@ -76,8 +76,15 @@ def revision(plugin: str, message: str) -> None:
 
     with opened() as kernel:
         if plugin not in kernel.registry.plugins:
-            raise click.ClickException(f"There is no plugin {plugin!r} installed; `openmill plugins` lists them.")
+            raise click.ClickException(_why_unknown(kernel.registry, plugin))
         if not differences(kernel.engine, kernel.registry, plugin):
             raise click.ClickException(f"The tables of {plugin} are as its models say: there is nothing to write.")
         path = make_revision(kernel.engine, kernel.registry, plugin, message)
         click.echo(f"Wrote {path}. Read it, then run `openmill upgrade`.")
+
+
+def _why_unknown(registry: Registry, plugin: str) -> str:
+    reason = next((item.reason for item in registry.refused if item.name == plugin), None)
+    if reason is not None:
+        return f"The plugin {plugin!r} is refused. {reason}"
+    return f"There is no plugin {plugin!r} installed; `openmill plugins` lists them."

@@ -10,6 +10,7 @@ import sys
 import traceback
 from collections.abc import Iterable
 from dataclasses import dataclass
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
@@ -21,7 +22,7 @@ from core import hookspecs
 from core.db.base import Base
 from core.plugins.checks import check_plugin
 from core.plugins.declarations import DECLARED, Collected
-from core.plugins.manifest import KERNEL_API, Plugin
+from core.plugins.manifest import KERNEL_API, ManifestFault, Plugin
 from core.plugins.registry import KERNEL, LoadedPlugin, RefusedPlugin, Registry
 
 GROUP = "openmill.plugins"
@@ -64,8 +65,10 @@ def load(candidates: Iterable[Candidate] | None = None, exclude: Iterable[str] =
             loaded[candidate.manifest.name] = _load(candidate, loaded, bus)
         except PluginRefused as reason:
             refused.append(RefusedPlugin(candidate.manifest.name, str(reason), candidate.distribution))
-        except (Exception, SystemExit) as error:  # whatever a foreign plugin raises must not stop the process
-            refused.append(_broken(candidate.manifest.name, candidate.distribution, error))
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:  # whatever a foreign plugin raises must not stop the process
+            refused.append(_broken(candidate.manifest.name, candidate.distribution, candidate.package, error))
     return Registry(loaded.values(), refused, bus)
 
 
@@ -77,8 +80,10 @@ def discover(refused: list[RefusedPlugin]) -> list[Candidate]:
         distribution = f"{point.dist.name} {point.dist.version}" if point.dist else ""
         try:
             manifest = point.load()
-        except (Exception, SystemExit) as error:
-            refused.append(_broken(point.name, distribution, error))
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:
+            refused.append(_broken(point.name, distribution, point.module.partition(".")[0], error))
             continue
         if not isinstance(manifest, Plugin):
             refused.append(RefusedPlugin(point.name, f"{point.value} is not a Plugin.", distribution))
@@ -91,9 +96,22 @@ def discover(refused: list[RefusedPlugin]) -> list[Candidate]:
     return found
 
 
-def _broken(name: str, distribution: str, error: BaseException) -> RefusedPlugin:
+def _broken(name: str, distribution: str, package: str, error: BaseException) -> RefusedPlugin:
     text = "".join(traceback.format_exception(error))
-    return RefusedPlugin(name, f"It cannot be imported: {type(error).__name__}: {error}", distribution, text)
+    reason = f"It cannot be imported: {type(error).__name__}: {' '.join(str(error).split())}{_place(package, error)}"
+    return RefusedPlugin(name, str(error) if isinstance(error, ManifestFault) else reason, distribution, text)
+
+
+def _place(package: str, error: BaseException) -> str:
+    """Say where in the plugin's own files it went wrong; the message of a syntax error says so by itself."""
+    frames = [] if isinstance(error, SyntaxError) else list(traceback.walk_tb(error.__traceback__))
+    own = [(frame, line) for frame, line in frames if _is_within(frame.f_globals.get("__name__", ""), package)]
+    return f" ({Path(own[-1][0].f_code.co_filename).name}, line {own[-1][1]})" if own else ""
+
+
+def _is_within(module: str, package: str) -> bool:
+    """Whether a module belongs to a package."""
+    return module == package or module.startswith(f"{package}.")
 
 
 def _unique(found: list[Candidate], refused: list[RefusedPlugin]) -> dict[str, Candidate]:
@@ -191,6 +209,11 @@ def _check_versions(manifest: Plugin, loaded: dict[str, LoadedPlugin]) -> None:
                 raise PluginRefused(f"It requires the plugin {name!r} {wanted}, which is not installed or was refused.")
             if Version(loaded[name].manifest.version) not in SpecifierSet(wanted):
                 raise PluginRefused(f"It requires {name!r} {wanted}; installed is {loaded[name].manifest.version}.")
+        for name, wanted in manifest.optional.items():
+            known = SpecifierSet(wanted)
+            if name in loaded and Version(loaded[name].manifest.version) not in known:
+                installed = loaded[name].manifest.version
+                raise PluginRefused(f"It works with {name!r} {wanted} only; installed is {installed}.")
     except (InvalidSpecifier, InvalidVersion) as error:
         raise PluginRefused(f"Its manifest holds a version that cannot be read: {error}.") from None
 
@@ -206,7 +229,7 @@ def _import_room(package: str, room: str) -> ModuleType | None:
 
 
 def _collect(package: str) -> Collected:
-    modules = sorted(name for name in DECLARED if name == package or name.startswith(f"{package}."))
+    modules = sorted(name for name in DECLARED if _is_within(name, package))
     return Collected([item for name in modules for item in DECLARED[name]])
 
 
@@ -254,6 +277,6 @@ def _forget(package: str) -> None:
         Base.registry._dispose_manager_and_mapper(manager)
         Base.registry._managers.pop(manager, None)
     # A second kernel of the process must judge the plugin anew, not find its modules half made.
-    for name in [name for name in sys.modules if name == package or name.startswith(f"{package}.")]:
+    for name in [name for name in sys.modules if _is_within(name, package)]:
         del sys.modules[name]
         DECLARED.pop(name, None)

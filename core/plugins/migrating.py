@@ -8,6 +8,7 @@ from __future__ import annotations
 import importlib.util
 import io
 import re
+from argparse import Namespace
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -155,7 +156,7 @@ def _configured(engine: Engine, plugin: LoadedPlugin, role: str = "") -> Any:
     from alembic.config import Config
 
     # Alembic writes what it does to standard output: commands say themselves what they did.
-    config = Config(stdout=io.StringIO())
+    config = Config(stdout=io.StringIO(), cmd_opts=Namespace(quiet=True))
     options = {"script_location": str(COMMON), "version_locations": str(folder_of(plugin)), "path_separator": "newline",
                "file_template": "%%(rev)s_%%(slug)s"}  # fmt: skip
     for name, value in options.items():

@@ -135,6 +135,14 @@ def test_plugins_are_listed_with_their_schema(run, soap):
     assert lines["kernel"][-2].startswith("kernel_00")
 
 
+def test_an_author_is_told_why_no_migration_is_written(run, monkeypatch):
+    assert "nothing to write" in run("revision", "inventory", "add shelf life", code=1).output
+    assert "no plugin 'scales' installed" in run("revision", "scales", "first tables", code=1).output
+    monkeypatch.setenv("OPENMILL_EXCLUDE_PLUGINS", "inventory")
+    refused = run("revision", "recipes", "first tables", code=1).output
+    assert "'recipes' is refused. It requires the plugin 'inventory'" in refused
+
+
 def test_export_goes_in_again_and_changes_nothing(run, soap, tmp_path):
     rows = "code,name,kind,base_unit\nOIL,Olive oil,raw,g\nJAR,Jar,container,each\n"
     (tmp_path / "items.csv").write_text(rows)

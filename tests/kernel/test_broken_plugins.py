@@ -19,7 +19,7 @@ WORDS = {
     "impostor": ["broken_impostor.plugin:plugin", "not a Plugin"],
     "alias": ["alias", "somebody_else"],
     "quitter": ["imported", "I do not want to run here"],
-    "halfway": ["imported", "the resources cannot be read"],
+    "halfway": ["imported", "the resources cannot be read", "resources.py, line "],
     "squatter": ["inventory_squat", "squatter_"],
     "claimant": ["inventory.claim", "claimant"],
     "repeater": ["repeater.days", "already declared"],
@@ -27,6 +27,11 @@ WORDS = {
     "mishearing": ["hooks do not fit", "weather"],
     "unmappable": ["NoSuchClassAnywhere"],
     "wanderer": ["wanderer.trip.lose", "lost"],
+    "listing": ["manifest", "requires=['inventory']", ">=1,<2"],
+    "nothing": ["manifest", "requires=None"],
+    "picky": ["works with", "inventory", ">=99", "1."],
+    "skipper": ["imported", "no scale is connected", "plugin.py, line 8"],
+    "untitled": ["no title"],
 }
 PROGRAM = """
 import json

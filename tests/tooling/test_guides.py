@@ -42,7 +42,7 @@ def test_a_guide_leads_to_a_plugin_that_keeps_the_contract(guide):
     paths = (folder, folder / "site")
     done = run_commands([words.split() for words in commands], *paths, folder=folder)
     assert [code for code, _ in done] == [0] * len(commands), done
-    assert "0001_first.py" in done[1][1] and f"{name}_0001" in done[-1][1]
+    assert done[1][1].startswith("Wrote ") and "0001_first.py" in done[1][1] and f"{name}_0001" in done[-1][1]
     told = run_python(CONTRACT, *paths, folder=folder, limit=400, OPENMILL_EXCLUDE_PLUGINS=UNRELATED)
     assert told.returncode == 0, told.stdout[-6000:] + told.stderr[-4000:]
     assert re.search(r"^\d+ passed", told.stdout.splitlines()[-1])
