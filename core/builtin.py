@@ -10,6 +10,7 @@ import marshmallow as ma
 import sqlalchemy as sa
 
 from core.actions import approvals as deciding
+from core.actions.about import not_beyond
 from core.actions.arguments import arg
 from core.actions.audit import broken_links
 from core.actions.context import Context
@@ -37,6 +38,7 @@ audit = resource(
     writable=False,
     icon="history",
     form=[group("Entry", "created_at", "username", "action", "resource", "record_id", "changes", "request_id")],
+    narrow=lambda ctx: not_beyond(ctx, AuditEntry),
 )
 approvals = resource(
     "kernel.approval",
@@ -52,6 +54,7 @@ approvals = resource(
         group("Request", "action", "resource", "record_id", "reason", "requester_id", "expires_at", "arguments"),
         group("Decision", "state", "reviewer_id", "decided_at", "decision"),
     ],
+    narrow=deciding.within_reach,
 )
 custom_fields = resource(
     "kernel.custom_field",
@@ -93,6 +96,7 @@ def withdraw(ctx: Context, approval: Approval) -> None:
     """Take back what one asked for oneself."""
     if approval.requester_id != ctx.actor.user_id:
         raise Forbidden("Only who asked can withdraw the request.", code="NOT_YOUR_REQUEST")
+    deciding.close(ctx, approval)
 
 
 @before(custom_fields, "create")

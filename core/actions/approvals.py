@@ -5,6 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+import sqlalchemy as sa
+
+from core.actions.about import of_readable
 from core.actions.models import Approval
 from core.db.base import TenantOwned
 from core.errors import Forbidden, Refused
@@ -12,6 +15,12 @@ from core.resources.kinds import plain_json
 
 if TYPE_CHECKING:
     from core.actions.context import Context
+
+
+def within_reach(ctx: Context) -> list[Any]:
+    """Return what narrows the requests somebody sees: about records they may read, and those they made themselves."""
+    readable = of_readable(ctx, Approval)
+    return [sa.or_(Approval.requester_id == ctx.actor.user_id, *readable)] if readable else []
 
 
 def request(
@@ -23,17 +32,28 @@ def request(
     One that has expired is put aside: nobody can approve it any more, and it must not stand in the way of the next.
     """
     resource = ctx.registry.resource_of_model[type(record)]
-    waiting = ctx.find(Approval, resource=resource.key, record_id=record.id, action=action, state="pending")
+    waiting = waiting_for(ctx, record, action)
     if waiting is not None and not _has_expired(ctx, waiting):
         return waiting
     if waiting is not None:
-        waiting.state, waiting.decided_at, waiting.decision = "cancelled", ctx.now(), "Expired, and asked for again."
+        close(ctx, waiting, "Expired, and asked for again.")
     approval = ctx.create(
         Approval, resource=resource.key, record_id=record.id, action=action, reason=reason, expires_at=expires_at,
         arguments=plain_json(arguments), requester_id=ctx.actor.user_id,
     )  # fmt: skip
     ctx.db.flush()
     return approval
+
+
+def waiting_for(ctx: Context, record: TenantOwned, action: str) -> Approval | None:
+    """Return the request that waits for an action on a record, None where nobody asked."""
+    key = ctx.registry.resource_of_model[type(record)].key
+    return ctx.find(Approval, resource=key, record_id=record.id, action=action, state="pending")
+
+
+def close(ctx: Context, approval: Approval, decision: str = "") -> None:
+    """Put a request aside that nobody is to decide any more."""
+    approval.state, approval.decided_at, approval.decision = "cancelled", ctx.now(), decision
 
 
 def decide(ctx: Context, approval: Approval, state: str, note: str) -> None:

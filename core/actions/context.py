@@ -182,12 +182,14 @@ class Context:
     def restriction(self, resource: Resource, verb: str) -> list[Any]:
         """Return the conditions that the actor's record rules put on a resource; empty when nothing narrows it."""
         alternatives = self.actor.permissions.restrictions(f"{resource.key}.{verb}")
+        always = resource.narrow(self) if resource.narrow is not None else []
         if not alternatives:
-            return []
+            return always
         rules = self.registry.rules
         return [
             sa.or_(*(sa.and_(sa.true(), *(rules[key].function(self, resource) for key in sorted(keys) if key in rules))
-                     for keys in alternatives))
+                     for keys in alternatives)),
+            *always,
         ]  # fmt: skip
 
     def visible(self, key: str, verb: str = "read") -> list[Any]:
@@ -286,6 +288,18 @@ class Context:
         from core.actions.approvals import request
 
         return request(self, record, action, reason=reason, expires_at=expires_at, arguments=arguments)
+
+    def waiting_approval(self, record: TenantOwned, action: str) -> Approval | None:
+        """Return the request that waits for an action on a record, None where nobody asked."""
+        from core.actions.approvals import waiting_for
+
+        return waiting_for(self, record, action)
+
+    def close_approval(self, approval: Approval, decision: str = "") -> None:
+        """Put a request aside that nobody is to decide any more, as when its record is cancelled."""
+        from core.actions.approvals import close
+
+        close(self, approval, decision)
 
     def load(
         self, resource: str, rows: Sequence[dict[str, Any]], *, dry_run: bool = False, mode: str = "upsert"

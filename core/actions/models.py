@@ -66,7 +66,7 @@ class Approval(Record):
     resource: Mapped[str] = field(sa.String(80), label="Resource", readonly=True)
     record_id: Mapped[int] = field(sa.BigInteger, label="Record", readonly=True)
     action: Mapped[str] = field(sa.String(160), label="Action", readonly=True)
-    arguments: Mapped[dict[str, Any]] = field(Json, label="Arguments", default=dict, readonly=True)
+    arguments: Mapped[dict[str, Any]] = field(Json, label="Arguments", default=dict, readonly=True, sensitive=True)
     reason: Mapped[str] = field(sa.String(300), label="Reason", default="", readonly=True)
     requester_id: Mapped[int | None] = field(sa.BigInteger, label="Requested by", optional=True, readonly=True)
     reviewer_id: Mapped[int | None] = field(sa.BigInteger, label="Reviewed by", optional=True, readonly=True)

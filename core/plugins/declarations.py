@@ -69,6 +69,7 @@ class Resource(Declaration):
     tree: str = ""
     graph: str = ""
     card: tuple[str, ...] = ()
+    narrow: Callable[..., Any] | None = None
 
     def is_open(self, state: str | None) -> bool:
         """Whether a record in this state may be changed and deleted."""

@@ -125,8 +125,8 @@ def test_nobody_decides_about_a_place_they_are_not_assigned_to(room, transfer, a
         room.client.post(f"admin/locations/{place}/assign", {"member_id": member.actor.member_id})
     stranger, keeper = (ApiClient(app, member) for member in members)
     path = f"approvals/{waiting(room)[0]['id']}"
-    assert_problem(stranger.post(f"{path}/approve"), 403, "OUT_OF_REACH")
-    assert_problem(stranger.post(f"{path}/reject", {"note": "no"}), 403, "OUT_OF_REACH")
+    assert_problem(stranger.post(f"{path}/approve"), 404, "NOT_FOUND")
+    assert_problem(stranger.post(f"{path}/reject", {"note": "no"}), 404, "NOT_FOUND")
     assert state(room, transfer) == "pending_approval"
     assert keeper.post(f"{path}/approve").status_code == 200
     assert state(room, transfer) == "completed"

@@ -13,7 +13,7 @@ ASKED = {"inventory.issue": "inventory.issue.approve-negative", "inventory.trans
 
 def waiting_approval(ctx: Context, resource: str, document: Any) -> Approval:
     """Return the request that a document waits for; Refused when there is none."""
-    found = _find_request(ctx, resource, document)
+    found = ctx.waiting_approval(document, ASKED[resource])
     if found is None:
         raise Refused("NO_REQUEST", f"Nobody asked to approve {document.number}.")
     return found
@@ -54,11 +54,6 @@ def _waiting_documents(ctx: Context, approvals: Sequence[Approval]) -> Iterator[
 
 def withdraw_request(ctx: Context, resource: str, document: Any) -> None:
     """Take back the request of a document that is cancelled."""
-    waiting = _find_request(ctx, resource, document)
+    waiting = ctx.waiting_approval(document, ASKED[resource])
     if waiting is not None:
-        waiting.state = "cancelled"
-
-
-def _find_request(ctx: Context, resource: str, document: Any) -> Approval | None:
-    asked = {"resource": resource, "record_id": document.id, "action": ASKED[resource]}
-    return ctx.find(Approval, **asked, state="pending")
+        ctx.close_approval(waiting, f"{document.number} was cancelled.")
