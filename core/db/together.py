@@ -38,8 +38,9 @@ class Together:
         self._waiting.append(write)
 
     def ask_along(self, questions: Sequence[Question]) -> None:
-        """Ask with the next statement what will be asked for soon."""
-        self._waiting += questions
+        """Ask with the next statement what will be asked for soon, each once."""
+        known = [*self._waiting, *(asked for asked, _ in self._told)]
+        self._waiting += [question for question in questions if question not in known]
 
     def keep(self, questions: Sequence[Question], answers: Sequence[Fetched]) -> None:
         """Keep what was answered before it is asked for."""
@@ -55,7 +56,7 @@ class Together:
 
     def send(self, connection: sa.Connection, steps: Sequence[Question | str] = ()) -> list[Fetched]:
         """Send what waits and then some steps as one text; returns what the steps asked."""
-        waiting, self._waiting = self._waiting, []
+        waiting, self._waiting = [step for step in self._waiting if step not in steps], []
         early = [step for step in waiting if isinstance(step, tuple)]
         answers = send_together(connection, [*waiting, *steps])
         self.keep(early, answers[: len(early)])

@@ -53,7 +53,7 @@ def complete(ctx: Context, done: Completion) -> list[Lot]:
     if not outputs:
         return []
     batch.expiry_date = batch.expiry_date or _expiry(ctx, done.recipe)
-    recalled = _recalled(ctx, batch)
+    recalled = _recalled(ctx, lines)
     goods = [(output.item, output.goods) for output in outputs]
     moves = stock.put(ctx, batch, goods, batch.expiry_date, held_back=bool(recalled))
     placed = [replace(output, lot_id=move.lot_id, move_id=move.id) for output, move in zip(outputs, moves, strict=True)]
@@ -65,9 +65,9 @@ def complete(ctx: Context, done: Completion) -> list[Lot]:
     return lots
 
 
-def _recalled(ctx: Context, batch: Batch) -> list[str]:
-    """Return the lots the batch holds that were recalled since it took them: what is made of them is held back."""
-    held = {part.usage.lot_id for part in held_by(ctx, lines_of(ctx, batch)) if part.usage.lot_id is not None}
+def _recalled(ctx: Context, lines: Sequence[BatchLine]) -> list[str]:
+    """Return the lots the lines hold that were recalled since they took them: what is made of them is held back."""
+    held = {part.usage.lot_id for part in held_by(ctx, lines) if part.usage.lot_id is not None}
     recalled = select(Lot.number).where(Lot.id.in_(sorted(held)), Lot.state == "recalled")
     return ctx.all(recalled.order_by(Lot.number))
 

@@ -40,28 +40,24 @@ class Held:
 
 def add_lines(ctx: Context, batch: Batch, planned: Sequence[PlanLine], *, reason: str | None = None) -> list[BatchLine]:
     """Write the lines of a batch and take them from stock; with a reason they are extra."""
-    first = len(lines_of(ctx, batch)) + 1
+    first, averages = len(lines_of(ctx, batch)) + 1, average_costs(ctx, batch, {line.item_id for line in planned})
     lines = [
         ctx.create(
             BatchLine, batch_id=batch.id, position=position, kind=line.kind, item_id=line.item_id,
             quantity=line.quantity, unit_id=line.unit_id, base_qty=ZERO, capacity=line.capacity,
-            is_extra=reason is not None, reason=reason, note=line.note or None,
+            is_extra=reason is not None, reason=reason, note=line.note or None, average_cost=averages.get(line.item_id),
         )
         for position, line in enumerate(planned, first)
     ]  # fmt: skip
-    lock_average_costs(ctx, batch, lines)
     draw(ctx, batch, [Draw(line, plan.base_qty or ZERO) for line, plan in zip(lines, planned, strict=True)])
     return lines
 
 
-def lock_average_costs(ctx: Context, batch: Batch, lines: Sequence[BatchLine]) -> None:
-    """Note what the items cost on average before anything is taken, for batches that are costed so."""
+def average_costs(ctx: Context, batch: Batch, item_ids: set[int]) -> dict[int, Decimal]:
+    """Return what the items cost on average before anything is taken, for batches that are costed so."""
     if batch.cost_method != "average":
-        return
-    items = {line.item_id for line in lines}
-    averages = stock.present_costs(ctx, items, places_of(ctx, batch, items))
-    for line in lines:
-        line.average_cost = averages.get(line.item_id, ZERO)
+        return {}
+    return dict.fromkeys(item_ids, ZERO) | stock.present_costs(ctx, item_ids, places_of(ctx, batch, item_ids))
 
 
 def draw(ctx: Context, batch: Batch, draws: Sequence[Draw]) -> None:
@@ -70,6 +66,7 @@ def draw(ctx: Context, batch: Batch, draws: Sequence[Draw]) -> None:
     moves = stock.take(ctx, batch, draws)
     for move in moves:
         _charge(lines[move.line_id], move)
+    ctx.write_changed(lines.values())
     ctx.insert(BatchUsage, [_usage(batch, move, move.line_id) for move in moves])
     recount(ctx, batch)
 
@@ -83,6 +80,7 @@ def give_back(ctx: Context, batch: Batch, held: Sequence[Held]) -> None:
     moves = stock.reverse(ctx, batch, {part.usage.move_id: part.quantity for part in held})
     for move in moves:
         _charge(lines[taken[move.reverses_id].line_id], move)
+    ctx.write_changed(lines.values())
     ctx.insert(
         BatchUsage,
         [_usage(batch, move, taken[move.reverses_id].line_id, taken[move.reverses_id].id) for move in moves],

@@ -13,6 +13,7 @@ from plugins.inventory.actions.drafts import need_lines, note_on_lines, source_o
 from plugins.inventory.assignments import default_location
 from plugins.inventory.ledger.adjusting import Correction, adjust
 from plugins.inventory.ledger.movement import ADJUSTMENT_TYPES, ZERO
+from plugins.inventory.ledger.posting import expect_posting
 from plugins.inventory.models.corrections import Adjustment, AdjustmentLine
 from plugins.inventory.resources.documents import adjustments
 
@@ -38,17 +39,19 @@ class AdjustmentInput:
 @action(adjustments, source="draft", target="posted", label="Post", icon="check")
 def post(ctx: Context, adjustment: Adjustment) -> None:
     """Change stock as the lines say: so much more or less, the counted total, or a new cost."""
+    expect_posting(ctx, [adjustment.location_id])
     lines = need_lines(ctx, adjustment)
-    adjustment.adjusted_on = adjustment.adjusted_on or ctx.today()
+    day = adjustment.adjusted_on or ctx.today()
     moves = adjust(
         ctx,
         [_correction(adjustment, line) for line in lines],
         adjustment.adjustment_type,
-        source=source_of(adjustment, KIND, adjustment.adjusted_on, reason=adjustment.reason),
+        source=source_of(adjustment, KIND, day, reason=adjustment.reason),
     )
     changed = values_by_line(moves)
     note_on_lines(ctx, AdjustmentLine, lines, ({"value": changed.get(line.id, (ZERO, ZERO))[1]} for line in lines))
-    adjustment.total_value = sum((move.value for move in moves), ZERO)
+    # Set together and last: what is changed before a statement is written before it, by one of its own.
+    ctx.update(adjustment, adjusted_on=day, total_value=sum((move.value for move in moves), ZERO))
 
 
 def _correction(adjustment: Adjustment, line: AdjustmentLine) -> Correction:

@@ -11,6 +11,7 @@ from plugins.inventory.actions.drafts import note_on_lines, source_of, values_by
 from plugins.inventory.ledger.adjusting import Difference, correct
 from plugins.inventory.ledger.movement import ZERO
 from plugins.inventory.ledger.past import on_hand_on
+from plugins.inventory.ledger.posting import expect_posting
 from plugins.inventory.models.corrections import Count, CountLine
 from plugins.inventory.models.stock import Stock
 from plugins.inventory.resources.documents import counts
@@ -36,8 +37,8 @@ def keep_what_was_counted(ctx: Context, count: Count, values: dict[str, Any]) ->
 @action(counts, source="draft", target="counting", label="Start", icon="play")
 def start(ctx: Context, count: Count) -> None:
     """Note what the books say: of the items listed, or of everything at the location when none is."""
-    count.counted_on = count.counted_on or ctx.today()
-    if count.counted_on > ctx.today():
+    day = count.counted_on or ctx.today()
+    if day > ctx.today():
         raise Invalid({"counted_on": ["Lies in the future. Start the count on its day."]}, code="FUTURE_DATE")
     asked = {line.item_id for line in ctx.lines(count)}
     present = sorted(_books(ctx, count, asked or None).items(), key=lambda row: (row[0][0], row[0][1] or 0))
@@ -50,6 +51,7 @@ def start(ctx: Context, count: Count) -> None:
     names = ("item_id", "lot_id", "system_quantity")
     ctx.insert(CountLine, [{"count_id": count.id, **dict(zip(names, row, strict=True))} for row in rows])
     ctx.db.expire(count, ["lines"])
+    count.counted_on = day
 
 
 @action(counts, source="counting", target="posted", label="Post", icon="check", confirm="Post the differences?")
@@ -64,6 +66,7 @@ def post(
     Moves made meanwhile stay: the difference is posted, not the counted quantity. Of a line that was added while
     people counted, the books of this moment are taken.
     """
+    expect_posting(ctx, [count.location_id])
     lines = ctx.lines(count)
     _refuse_twice(lines)
     books = _noted(ctx, count, lines)

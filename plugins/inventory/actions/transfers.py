@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Annotated
 
 from core.api import Context, Invalid, action, arg, before
@@ -9,6 +10,7 @@ from plugins.inventory.actions.approving import need_approval, waiting_approval,
 from plugins.inventory.actions.drafts import need_lines, note_on_lines, source_of, take_back, values_by_line
 from plugins.inventory.ledger.issuing import forecast
 from plugins.inventory.ledger.movement import ZERO, Outgoing
+from plugins.inventory.ledger.posting import expect_posting
 from plugins.inventory.ledger.transferring import transfer as move_goods
 from plugins.inventory.models.documents import Transfer, TransferLine
 from plugins.inventory.resources.documents import transfers
@@ -28,11 +30,14 @@ def check_two_locations(ctx: Context, transfer: Transfer, values: dict[str, obje
 @action(transfers, source="draft", target="pending_approval", label="Ask for approval", icon="send")
 def request(ctx: Context, transfer: Transfer, *, reason: Annotated[str, arg("Reason", max_length=200)] = "") -> None:
     """Ask for the goods. Refused(INSUFFICIENT_STOCK) when they are not there now; approval looks again."""
-    transfer.requested_on = transfer.requested_on or ctx.today()
-    transfer.requested_by_id = ctx.actor.user_id
+    expect_posting(ctx, [transfer.from_location_id])
     source = source_of(transfer, KIND, ctx.today())
     foreseen = forecast(ctx, _wanted(ctx, transfer), source=source, strict=True)
-    transfer.total_value = -sum((move.value for move in foreseen), ZERO)
+    # Set together and last: what is changed before a statement is written before it, by one of its own.
+    ctx.update(
+        transfer, requested_on=transfer.requested_on or ctx.today(), requested_by_id=ctx.actor.user_id,
+        total_value=-sum((move.value for move in foreseen), ZERO),
+    )  # fmt: skip
     ctx.request_approval(transfer, "inventory.transfer.approve", reason=reason or f"Transfer {transfer.number}")
 
 
@@ -40,14 +45,17 @@ def request(ctx: Context, transfer: Transfer, *, reason: Annotated[str, arg("Rea
 def approve(ctx: Context, transfer: Transfer, *, note: Annotated[str, arg("Note", max_length=200)] = "") -> None:
     """Move the goods, at the cost they have where they come from; whoever asked cannot approve."""
     need_approval(ctx, KIND, transfer, note)
-    transfer.approved_by_id, transfer.decision_reason = ctx.actor.user_id, note or None
+    expect_posting(ctx, [transfer.from_location_id, transfer.to_location_id])
     lines = need_lines(ctx, transfer)
-    source = source_of(transfer, KIND, ctx.today())
+    source = replace(source_of(transfer, KIND, ctx.today()), approved_by_id=ctx.actor.user_id)
     moves = move_goods(ctx, _wanted(ctx, transfer), transfer.to_location_id, source=source)
     gone = [move for move in moves if move.move_type == "transfer_out"]
     taken = values_by_line(gone)
     note_on_lines(ctx, TransferLine, lines, ({"value": -taken[line.id][1]} for line in lines))
-    transfer.total_value = -sum((move.value for move in gone), ZERO)
+    ctx.update(
+        transfer, approved_by_id=ctx.actor.user_id, decision_reason=note or None,
+        total_value=-sum((move.value for move in gone), ZERO),
+    )  # fmt: skip
 
 
 @action(transfers, source="pending_approval", target="rejected", label="Reject", icon="x")

@@ -83,6 +83,12 @@ class LotFacts:
         return self.state if self.state != "available" else f"expired on {day_text(self.expires_on)}"
 
 
+def expect_items(ctx: Context, item_ids: Iterable[int]) -> None:
+    """Say that `load_items` comes soon."""
+    if wanted := sorted(set(item_ids)):
+        ctx.expect(_ITEMS, ids=wanted)
+
+
 def load_items(ctx: Context, item_ids: Iterable[int]) -> dict[int, ItemFacts]:
     """Return the facts of the items; Invalid names those that do not exist or keep no stock."""
     wanted = sorted(set(item_ids))

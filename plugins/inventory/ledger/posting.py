@@ -12,7 +12,7 @@ from core.api import Context, Invalid, Refused, day_text
 from plugins.inventory.ledger.arithmetic import per_unit
 from plugins.inventory.ledger.book import Quant, StockBook
 from plugins.inventory.ledger.costing import Costing, costing_of
-from plugins.inventory.ledger.facts import ItemFacts, check_locations, expect_locations, load_items
+from plugins.inventory.ledger.facts import ItemFacts, check_locations, expect_items, expect_locations, load_items
 from plugins.inventory.ledger.movement import MOVE_TYPES, ZERO, Movement, Source
 from plugins.inventory.ledger.quantities import check_money
 from plugins.inventory.models.moves import Move
@@ -81,10 +81,11 @@ class Posting:
         return self.moves
 
 
-def expect_posting(ctx: Context, location_ids: Iterable[int]) -> None:
-    """Say that a posting at these locations comes soon."""
+def expect_posting(ctx: Context, location_ids: Iterable[int], item_ids: Iterable[int] = ()) -> None:
+    """Say that a posting at these locations, and of these items where they are known, comes soon."""
     ctx.expect_setting(CLOSED_UNTIL)
     expect_locations(ctx, location_ids)
+    expect_items(ctx, item_ids)
 
 
 def open_posting(
@@ -96,6 +97,7 @@ def open_posting(
     `items` are the facts of all the items, where the caller has just read them.
     """
     here, there = set(location_ids), set(into)
+    expect_posting(ctx, here | there, () if items else item_ids)
     check_date(ctx, source)
     check_locations(ctx, here, into=there)
     ctx.hook.inventory_posting_guard(ctx=ctx, source=source, location_ids=sorted(here | there))

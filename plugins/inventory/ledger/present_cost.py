@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 
 from sqlalchemy import func, select
@@ -50,7 +50,9 @@ def _averages(ctx: Context, item_ids: Iterable[int]) -> tuple[dict[tuple[int, in
     return here, {item_id: per_unit(value, quantity) for item_id, (quantity, value) in totals.items()}
 
 
-def _last_received(ctx: Context, item_ids: Iterable[int]) -> dict[int, Decimal]:
+def _last_received(ctx: Context, item_ids: Sequence[int]) -> dict[int, Decimal]:
+    if not item_ids:
+        return {}
     newest = select(func.max(Lot.id)).where(Lot.item_id.in_(sorted(item_ids))).group_by(Lot.item_id)
     rows = ctx.rows(select(Lot.item_id, Lot.unit_cost).where(Lot.id.in_(newest)))
     return {row.item_id: row.unit_cost for row in rows}

@@ -23,9 +23,9 @@ def start(ctx: Context, batch: Batch) -> None:
     ctx.hook.recipes_batch_starting(ctx=ctx, batch=batch)
     lines = recheck_batch(ctx, batch)
     refuse_short(lines)
-    batch.label = next_label(ctx, batch.recipe)
-    batch.cost_method = ctx.setting("recipes.cost_method")
-    batch.started_at = ctx.now()
+    label, cost_method = next_label(ctx, batch.recipe), ctx.setting("recipes.cost_method")
+    # Set together: what is changed before a statement is written before it, by one of its own.
+    ctx.update(batch, label=label, cost_method=cost_method, started_at=ctx.now())
     taken = add_lines(ctx, batch, lines)
     ctx.hook.recipes_batch_started(ctx=ctx, batch=batch, lines=taken)
 
