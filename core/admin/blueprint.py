@@ -39,7 +39,7 @@ from core.admin.views.placing import place_record
 from core.admin.views.reports import query_page
 from core.errors import Forbidden, NotFound, Problem, Unauthenticated
 from core.plugins.declarations import Query, Resource
-from core.web.current import current_actor, kernel
+from core.web.current import current_actor, kernel, known_actor
 from core.web.endpoints import EndpointTable
 
 blueprint = Blueprint("admin", __name__)
@@ -78,7 +78,14 @@ def _show_problem(problem: Problem) -> Any:
     if isinstance(problem, Unauthenticated) and request.method == "GET":
         target = request.full_path.rstrip("?")
         return redirect("/login" if target == "/" else f"/login?{urlencode({'next': target})}", 303)
-    return problem_page(problem, g.get("request_id", ""))
+    return problem_page(problem, g.get("request_id", ""), _visit_to(problem))
+
+
+def _visit_to(problem: Problem) -> Visit | None:
+    """Return the visit to show a problem in; None where only a plain page holds, or a part of one was asked for."""
+    if problem.status in (401, 429) or problem.status >= 500 or "HX-Request" in request.headers:
+        return None
+    return _visit() if known_actor() is not None and "browser_session" in g else None
 
 
 # -- around the session --------------------------------------------------------------------------------------

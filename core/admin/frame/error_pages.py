@@ -5,8 +5,9 @@ from __future__ import annotations
 from urllib.parse import urlsplit
 
 from flask import Response, request
+from sqlalchemy.exc import DBAPIError
 
-from core.admin.frame.visit import outer_frame, own_path, show
+from core.admin.frame.visit import Crumb, Frame, Visit, frame, outer_frame, own_path, show
 from core.errors import Problem
 
 HEADINGS = {
@@ -27,19 +28,38 @@ DETAILS = {
 }
 
 
-def error_page(status: int, detail: str = "", code: str = "", request_id: str = "") -> Response:
-    """Return the page of an error."""
+def error_page(
+    status: int, detail: str = "", code: str = "", request_id: str = "", visit: Visit | None = None
+) -> Response:
+    """Return the page of an error, within their own frame to somebody who is logged in."""
     heading = HEADINGS.get(status, "This did not work")
     text = DETAILS.get(status) if status in (404, 500) else detail
-    return show(outer_frame(heading), "error.html", status, number=status, code=code, heading=heading,
+    return show(_frame(heading, visit), "error.html", status, number=status, code=code, heading=heading,
                 detail=text or detail or heading, request_id=request_id, back=_back())  # fmt: skip
 
 
-def problem_page(problem: Problem, request_id: str = "") -> Response:
+def problem_page(problem: Problem, request_id: str = "", visit: Visit | None = None) -> Response:
     """Return the page of a problem."""
-    response = error_page(problem.status, problem.detail, problem.code, request_id)
+    response = error_page(problem.status, problem.detail, problem.code, request_id, visit)
     response.headers.extend(problem.headers.items())
     return response
+
+
+def _frame(heading: str, visit: Visit | None) -> Frame:
+    if visit is None:
+        return outer_frame(heading)
+    try:
+        if visit.actor.tenant_id is None:
+            found = frame(visit, None, heading)
+        else:
+            with visit.reading() as ctx:
+                found = frame(visit, ctx, heading)
+    except (Problem, DBAPIError):
+        # What keeps them from their organisation keeps the menu from them too.
+        return outer_frame(heading)
+    # Nothing stands at this address: it is no step of a path, no place in the menu and nobody's favourite.
+    found.here, found.crumbs = "", [Crumb(heading)]
+    return found
 
 
 def _back() -> str:
