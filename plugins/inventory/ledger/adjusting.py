@@ -158,7 +158,7 @@ def _post_differences(posting: Posting, differences: Sequence[Difference], lots:
         Outgoing(line.item_id, line.location_id, -line.quantity, None, line.lot_id, line.line_id) for line in losses
     ]
     demands: list[Demand] = demands_of(wanted, [line.quantity for line in wanted], posting.items, lots)
-    rule = PickRule(posting.source.business_date, any_lot=True, sets_books=True)
+    rule = PickRule(posting.source.business_date, posting.ctx.today(), any_lot=True, sets_books=True)
     if short := shortages(posting.book, demands, rule):
         raise _cannot_leave(posting.ctx, short, losses)
     take_out(posting, demands, rule, "recount")

@@ -71,10 +71,14 @@ class LotFacts:
         """Whether the lot had come in by that day."""
         return self.received_on <= day
 
-    def usable_on(self, day: date) -> bool:
-        """Whether the lot may be used that day: there, not held back and not past its last day."""
+    def usable_on(self, day: date, today: date) -> bool:
+        """Whether the lot may be used that day: there, not held back and not past its last day.
+
+        What only the calendar has put out of use since was still in use then.
+        """
         fresh = self.expires_on is None or self.expires_on >= day
-        return self.state == "available" and fresh and self.there_on(day)
+        ran_out = self.state == "expired" and self.expires_on is not None and self.expires_on < today
+        return (self.state == "available" or ran_out) and fresh and self.there_on(day)
 
     def trouble_on(self, day: date) -> str:
         """Return why the lot may not be used that day."""

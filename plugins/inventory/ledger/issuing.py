@@ -38,7 +38,7 @@ def issue(
         raise Invalid({"move_type": [f"{move_type} does not take goods out."]})
     posting = open_posting(ctx, source, {line.item_id for line in lines}, _places(lines))
     demands = lock_demands(posting, lines)
-    rule = PickRule(source.business_date, kind.takes_any_lot)
+    rule = PickRule(source.business_date, ctx.today(), kind.takes_any_lot)
     check_lots_usable(demands, rule)
     moves = take_out(posting, demands, rule, move_type, allow_negative=allow_negative)
     posting.write()
@@ -53,7 +53,7 @@ def forecast(ctx: Context, lines: Sequence[Outgoing], *, source: Source, strict:
     posting = open_posting(ctx, source, {line.item_id for line in lines}, _places(lines))
     posting.book.look_only = True
     demands = lock_demands(posting, lines)
-    rule = PickRule(source.business_date)
+    rule = PickRule(source.business_date, ctx.today())
     if strict and (short := shortages(posting.book, demands, rule)):
         raise insufficient(ctx, short)
     return [movement for _demand, movement in _taken(posting, demands, rule, "issue")]

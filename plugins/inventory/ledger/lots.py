@@ -15,9 +15,7 @@ from plugins.inventory.ledger.movement import Incoming
 from plugins.inventory.models.lots import Lot
 
 LotKey = tuple[int, str]
-_NUMBERED = prepared(
-    select(*LOT_COLUMNS).where(tuple_(Lot.item_id, Lot.number).in_(bindparam("keys", expanding=True)))
-)
+_NUMBERED = prepared(select(*LOT_COLUMNS).where(tuple_(Lot.item_id, Lot.number).in_(bindparam("keys", expanding=True))))
 
 
 def lots_for(

@@ -50,6 +50,7 @@ class PickRule:
     """
 
     day: date
+    today: date
     any_lot: bool = False
     sets_books: bool = False
 
@@ -59,7 +60,7 @@ class PickRule:
 
     def allows_lot(self, lot: LotFacts) -> bool:
         """Whether goods may be taken from this lot."""
-        return lot.there_on(self.day) if self.any_lot else lot.usable_on(self.day)
+        return lot.there_on(self.day) if self.any_lot else lot.usable_on(self.day, self.today)
 
 
 def demands_of(

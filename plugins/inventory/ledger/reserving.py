@@ -68,7 +68,7 @@ def hold(ctx: Context, reservations: Sequence[Reservation], lots: Sequence[int |
     check_locations(ctx, {line.location_id for line in lines})
     facts = load_lots(ctx, (lot_id for lot_id in chosen if lot_id is not None))
     demands = demands_of(lines, base_quantities(ctx, lines, items), items, facts)
-    book, rule = StockBook(ctx), PickRule(ctx.today())
+    book, rule = StockBook(ctx), PickRule(ctx.today(), ctx.today())
     check_lots_usable(demands, rule)
     book.lock(items, {line.location_id for line in lines}, facts)
     by_id = {one.id: one for one in reservations}
@@ -150,7 +150,7 @@ def fulfil(
         for pick in picks
     ]
     demands = demands_of(lines, [line.quantity for line in lines], posting.items, lots)
-    rule = PickRule(source.business_date)
+    rule = PickRule(source.business_date, ctx.today())
     check_lots_usable(demands, rule, "Release the reservation and reserve again: other lots are held then.")
     moves = take_out(posting, demands, rule, move_type)
     posting.write()

@@ -22,7 +22,7 @@ def transfer(ctx: Context, lines: Sequence[Outgoing], to_location_id: int, *, so
     demands = lock_demands(posting, lines, also_at=[to_location_id])
     named = [demand for demand in demands if demand.lot is not None]
     others = [demand for demand in demands if demand.lot is None]
-    rule = PickRule(source.business_date)
+    rule = PickRule(source.business_date, ctx.today())
     gone = take_out(posting, [*named, *others], rule, "transfer_out")
     come = [_arrive(posting, movement, to_location_id) for movement in gone]
     posting.write()

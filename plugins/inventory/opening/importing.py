@@ -60,15 +60,13 @@ def take_over(ctx: Context, rows: Sequence[OpeningRow], location_id: int | None)
     known, faults = plan(ctx, rows)
     if faults:
         raise Invalid(faults, code="OPENING_STOCK_INVALID")
-    digest = digest_of(rows)
+    digest, places = digest_of(rows), _by_place(ctx, rows, known, location_id)
+    # The same file given twice at once fills the same locations: the second waits here and then knows of the first.
+    ctx.lock(Location, places)
     before = ctx.rows(select(Receipt.number).where(Receipt.import_digest == digest, Receipt.state == "posted"))
     if before:
         raise Duplicate(f"This file was taken over before, as {before[0].number}.", code="ALREADY_IMPORTED")
     made = _make_items(ctx, rows, known)
-    start = location_id or (default_location(ctx).id if any(not row.location_code for row in rows) else 0)
-    places: dict[int, list[OpeningRow]] = {}
-    for row in rows:
-        places.setdefault(known.locations.get(row.location_code, start), []).append(row)
     receipts = [_post(ctx, place, group, known, digest) for place, group in sorted(places.items())]
     return {
         "rows_processed": len(rows),
@@ -78,6 +76,17 @@ def take_over(ctx: Context, rows: Sequence[OpeningRow], location_id: int | None)
             {"id": receipt.id, "number": receipt.number, "value": receipt.total_value} for receipt in receipts
         ],
     }
+
+
+def _by_place(
+    ctx: Context, rows: Sequence[OpeningRow], known: Known, location_id: int | None
+) -> dict[int, list[OpeningRow]]:
+    """Return the rows of each location; those that name none go to the one given, or to the default one."""
+    start = location_id or (default_location(ctx).id if any(not row.location_code for row in rows) else 0)
+    places: dict[int, list[OpeningRow]] = {}
+    for row in rows:
+        places.setdefault(known.locations.get(row.location_code, start), []).append(row)
+    return places
 
 
 def _make_items(ctx: Context, rows: Sequence[OpeningRow], known: Known) -> int:

@@ -288,3 +288,19 @@ def test_what_one_place_owes_is_not_missing_at_another(shop: Shop) -> None:
     assert (level.on_hand, level.available, level.lacking) == (5, 10, 5)
     [move] = issue(shop.ctx, [Outgoing(glue.id, kitchen, Decimal(10), also_from=(shop.store,))], source=source)
     assert (move.location_id, move.quantity) == (shop.store, -10)
+
+
+def test_what_was_still_fresh_may_be_issued_on_its_day_later_on(shop: Shop) -> None:
+    """Milk of Thursday was used on Wednesday; entered on Saturday, after the night has put the lot out of use."""
+    milk, today = shop.item("MILK", "ml", is_perishable=True), shop.ctx.today()
+    days = {name: today - timedelta(days=ago) for name, ago in (("monday", 5), ("thursday", 2), ("friday", 1))}
+    lot = shop.lot(shop.receive(milk, 10, 1, on=days["monday"], expires_on=days["thursday"]))
+    early = shop.lot(shop.receive(milk, 10, 1, on=days["monday"], expires_on=today + timedelta(days=9)))
+    shop.ctx.do("inventory.lot.expire", [lot.id, early.id], reason="night")
+    assert shop.issue_lines([shop.line(milk, 4)], issued_on=days["thursday"]).total_value == 4
+    shop.issue_lines([shop.line(milk, 1, lot_id=lot.id)], issued_on=days["thursday"])
+    for day, line in (("friday", {}), ("thursday", {"lot_id": early.id})):
+        with pytest.raises(Refused) as refused:
+            shop.issue_lines([shop.line(milk, 1, **line)], issued_on=days[day])
+        assert refused.value.code in ("INSUFFICIENT_STOCK", "LOT_NOT_AVAILABLE")
+    assert shop.layers(milk) == [(5, 5), (10, 10)]

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
 from core.api import BadRequest, Duplicate, Invalid, select
 from core.testing.clients import ApiClient
-from plugins.inventory.api import Item, Lot
+from plugins.inventory.api import Item, Lot, on_hand
 from plugins.inventory.tests.shop import Shop
 
 FILE = """type,sku,name,unit,batch_code,quantity,unit_cost,manufactured_at
@@ -69,3 +71,19 @@ def test_a_file_needs_rows(shop: Shop) -> None:
         shop.ctx.do("inventory.receipt.opening-stock")
     with pytest.raises(BadRequest):
         shop.ctx.do("inventory.receipt.opening-stock", file="sku,name\nA,B\n")
+
+
+def test_the_same_file_given_by_many_at_once_counts_once(app: Any, client: ApiClient, unit: Any) -> None:
+    """Four people take over 40 g of known oil from the same file: the shelf holds 40 g and not 160."""
+    with unit() as ctx:
+        oil = Shop(ctx).item("OIL").id
+    file = "sku,quantity,unit_cost\nOIL,40,0.02\n"
+    with ThreadPoolExecutor(4) as pool:
+        sent = [
+            pool.submit(ApiClient(app, client.member).post, "inventory/opening-stock", {"file": file}) for _ in range(4)
+        ]
+        answers = [answer.result() for answer in sent]
+    assert sorted(answer.status_code for answer in answers) == [200, 409, 409, 409]
+    assert {answer.json["code"] for answer in answers if answer.status_code == 409} == {"ALREADY_IMPORTED"}
+    with unit() as ctx:
+        assert on_hand(ctx, [oil]) == {oil: 40}
