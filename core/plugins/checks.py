@@ -23,6 +23,7 @@ from core.plugins.declarations import (
     Resource,
     Rule,
     Schedule,
+    opening_names,
 )
 from core.plugins.registry import LoadedPlugin
 
@@ -126,7 +127,7 @@ def _fields(item: Resource) -> Iterator[str]:
 def _views(item: Resource, keys: set[str]) -> Iterator[str]:
     table = item.model.__table__
     said = {"kanban": (item.kanban,), "calendar": item.calendar, "chart": item.chart, "tree": (item.tree,),
-            "card": item.card}  # fmt: skip
+            "card": item.card, "opens": opening_names(item)}  # fmt: skip
     for word, names in said.items():
         for name in names:
             if name and "." not in name and name not in table.c and f"{name}_id" not in table.c:

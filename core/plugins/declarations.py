@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import parse_qsl
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,10 +71,17 @@ class Resource(Declaration):
     graph: str = ""
     card: tuple[str, ...] = ()
     narrow: Callable[..., Any] | None = None
+    opens: tuple[str, str] = ("", "")
 
     def is_open(self, state: str | None) -> bool:
         """Whether a record in this state may be changed and deleted."""
         return not self.editable or state in self.editable
+
+
+def opening_names(resource: Resource) -> tuple[str, ...]:
+    """Return the fields that a list is narrowed by when it opens."""
+    keys = [name for name, _ in parse_qsl(resource.opens[1], keep_blank_values=True)]
+    return tuple(part for key in keys for part in key.partition("__")[0].split("|"))
 
 
 @dataclass(frozen=True, eq=False)

@@ -95,22 +95,22 @@ def resource(
     tree: str = "",
     graph: str = "",
     card: Sequence[str] = (),
+    opens: tuple[str, str] = ("", ""),
     narrow: Callable[..., Any] | None = None,
 ) -> Resource:
     """Declare a model as something people reach: REST, pages, permissions, import and export follow.
 
-    `label` names the field or fields a record is called by; `natural_key` finds a record again on import;
-    `writable=False` or fewer `verbs` leaves reading and actions only; `editable` names the states in which it may be
-    changed and deleted, if not all; `narrow` (ctx) returns conditions that narrow what anybody sees. Views: `kanban`
-    the field of the columns, `calendar` the day or first and last day, `chart` what to group by and to sum, `tree` the
-    reference to the parent, `graph` a query that answers {"nodes", "edges"} of a record, `card` a card's fields.
+    `label` names what a record is called by; `natural_key` finds it again on import; without `verbs` people read and
+    act only; `editable`: the states in which it may be changed; `narrow` (ctx) returns conditions on what anybody sees;
+    `opens`: a name and the filter of the page; `kanban`: the field of the columns, `calendar` the first and last day,
+    `chart` what to group by and to sum, `tree` the parent, `graph` a query {"nodes", "edges"}, `card` a card's fields.
     """
     return _note(Resource(
         key=key, model=model, path=path.strip("/"), title=title, singular=singular or title.removesuffix("s"),
         label=_words(label), natural_key=_words(natural_key), list=tuple(list), form=tuple(form), sort=sort,
         icon=icon, writable=writable, verbs=tuple(verbs) if writable else (), editable=tuple(editable),
         help=help or (model.__doc__ or "").strip().split("\n")[0], kanban=kanban, calendar=_words(calendar),
-        chart=_words(chart), tree=tree, graph=graph, card=tuple(card), narrow=narrow,
+        chart=_words(chart), tree=tree, graph=graph, card=tuple(card), opens=opens, narrow=narrow,
     ))  # fmt: skip
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import Any, cast
+from urllib.parse import parse_qsl
 
 import marshmallow as ma
 import sqlalchemy as sa
@@ -23,6 +24,7 @@ from core.resources.shape import Field, LineShape, Shape
 LONGEST_LIST = 500
 LONGEST_PATTERN = 200
 MOST_CONDITIONS = 100
+MOST_TOGETHER = 8
 SHORT_LIST = 8
 
 
@@ -46,25 +48,18 @@ def filter_conditions(
 ) -> list[sa.ColumnElement[bool]]:
     """Return the conditions of `<field>[__<operator>]=value` parameters; `<lines>.<field>` asks for any of the lines.
 
-    Raises Invalid for a field or operator that is not allowed and for values of the wrong type.
+    `<field>|<field>__<operator>` asks whether it holds for any of the fields. Raises Invalid for a field or operator
+    that is not allowed and for values of the wrong type.
     """
     errors: dict[str, list[str]] = {}
     found: list[sa.ColumnElement[bool]] = []
     if sum(map(len, parameters.values())) > MOST_CONDITIONS:
         raise Invalid({"filters": [f"Use at most {MOST_CONDITIONS} conditions."]})
     for name, texts in parameters.items():
-        field_name, _, operator = name.partition("__")
-        line, item = _filtered(shape, field_name)
-        if item is None:
-            errors[name] = [f"{shape.resource.key} has no field {field_name!r} to filter by."]
-            continue
-        operator = operator or "eq"
-        if operator not in item.kind.operators:
-            errors[name] = [f"Use one of: {', '.join(item.kind.operators)}."]
-            continue
         try:
-            made = [_condition(shape, item, operator, text) for text in texts]
-            found += [_any_line(shape, line, condition, tenant_id) for condition in made] if line else made
+            asked, operator = fields_of(name)
+            targets = [_target(shape, part, operator) for part in asked]
+            found += [_any_of(shape, targets, operator, text, tenant_id) for text in texts]
         except ma.ValidationError as error:
             errors[name] = [str(text) for text in error.messages]
     if errors:
@@ -72,9 +67,45 @@ def filter_conditions(
     return found
 
 
+def fields_of(name: str) -> tuple[list[str], str]:
+    """Return the fields that a filter's name asks for, and its operator."""
+    asked, _, operator = name.partition("__")
+    return asked.split("|"), operator or "eq"
+
+
+def opening_filters(shape: Shape) -> dict[str, tuple[str, ...]]:
+    """Return the filters with which a list opens, as far as the reader may see the fields."""
+    found: dict[str, tuple[str, ...]] = {}
+    for name, text in parse_qsl(shape.resource.opens[1]):
+        asked, operator = fields_of(name)
+        if seen := "|".join(part for part in asked if _filtered(shape, part)[1] is not None):
+            key = seen if operator == "eq" else f"{seen}__{operator}"
+            found[key] = (*found.get(key, ()), text)
+    return found
+
+
 def has_fields(shape: Shape, conditions: Iterable[str]) -> bool:
     """Whether the fields of all conditions are there for the reader."""
-    return all(_filtered(shape, name.partition("__")[0])[1] is not None for name in conditions)
+    return all(_filtered(shape, part)[1] is not None for name in conditions for part in fields_of(name)[0])
+
+
+def _target(shape: Shape, name: str, operator: str) -> tuple[LineShape | None, Field]:
+    line, item = _filtered(shape, name)
+    if item is None:
+        raise ma.ValidationError(f"{shape.resource.key} has no field {name!r} to filter by.")
+    if operator not in item.kind.operators:
+        raise ma.ValidationError(f"Use one of: {', '.join(item.kind.operators)}.")
+    return line, item
+
+
+def _any_of(
+    shape: Shape, targets: Sequence[tuple[LineShape | None, Field]], operator: str, text: str, tenant_id: int
+) -> sa.ColumnElement[bool]:
+    if len(targets) > MOST_TOGETHER:
+        raise ma.ValidationError(f"Name at most {MOST_TOGETHER} fields.")
+    made = [(line, _condition(shape, item, operator, text)) for line, item in targets]
+    found = [_any_line(shape, line, condition, tenant_id) if line else condition for line, condition in made]
+    return sa.or_(*found) if len(found) > 1 else found[0]
 
 
 def _filtered(shape: Shape, name: str) -> tuple[LineShape | None, Field | None]:

@@ -61,7 +61,7 @@ def test_amounts_are_sorted_within_what_they_are_measured_in(pages, stocked):
     page = pages.open("/stock?columns=item,on_hand&sort=item_id,on_hand")
     assert 'href="/stock?sort=item_id%2C-on_hand&amp;columns' in page
     amounts = re.findall(r"(\d+) (g|each)\b", words_of(page.partition("<tbody")[2]))
-    assert amounts == [("2", "g"), ("500", "g"), ("250", "g"), ("12", "each")]
+    assert amounts == [("12", "each"), ("2", "g"), ("500", "g"), ("250", "g")]
     # A price is compared whatever it is the price of; an amount beside its unit stays within that.
     items = pages.open("/items?columns=code,reorder_point,selling_price")
     assert "sort=base_unit_id%2Creorder_point&amp;" in items

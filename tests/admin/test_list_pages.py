@@ -118,7 +118,7 @@ def test_bulk_without_rows_says_what_to_do(pages, items):
 
 def test_export_takes_the_filter_along(pages, items):
     page = pages.open("/items?kind=packaging")
-    assert 'href="/api/v1/items/export?format=csv&amp;kind=packaging&amp;fields=code,' in page
+    assert 'href="/api/v1/items/export?format=csv&amp;kind=packaging&amp;sort=code&amp;fields=code,' in page
     text = pages.browser.get("/api/v1/items/export?format=csv&kind=packaging").text
     assert text.count("\n") == 4
 

@@ -218,3 +218,14 @@ def test_a_phone_says_where_one_is(open_page, client, items):
     cut = "place => [place.clientWidth >= 40, getComputedStyle(place).textOverflow]"
     assert here.evaluate(cut) == [True, "ellipsis"]
     assert page.locator(".crumbs").evaluate("crumbs => crumbs.scrollWidth - crumbs.clientWidth") == 0
+
+
+def test_a_phone_shows_the_amount_that_matters_without_scrolling(open_page, items):
+    page = open_page("/items?columns=code,name,kind,base_unit,reorder_point", width=390)
+    told = """at => { const style = getComputedStyle(at, '::after'); const box = at.getBoundingClientRect();
+        return [style.content.replaceAll('"', ''), style.display, box.left >= 0 && box.right <= innerWidth]; }"""
+    key = page.locator("#list tr.row[data-id] td.key").nth(7)
+    assert key.evaluate(told) == ["Reorder at 7 g", "block", True]
+    page.set_viewport_size({"width": 1280, "height": 800})
+    assert key.evaluate(told)[0] == "none"
+    page.set_viewport_size({"width": 390, "height": 844})

@@ -17,6 +17,7 @@ from core.desk.conditions import has_conditions, read_conditions
 from core.desk.preferences import own_zone
 from core.errors import Invalid
 from core.resources import periods
+from core.resources.filters import fields_of
 from core.resources.shape import Field, Shape
 
 SAID = {
@@ -115,9 +116,11 @@ def _names(ctx: Context, shape: Shape, filters: Iterable[tuple[str, tuple[str, .
 
 
 def _said(ctx: Context, shape: Shape, name: str, text: str, names: dict[tuple[str, int], str]) -> str:
-    item, operator = _field_said(shape, name)
-    if item is None:
+    asked, operator = fields_of(name)
+    items = [found for part in asked if (found := _field_said(shape, part)[0]) is not None]
+    if len(items) < len(asked):
         return f"{name} {text}"
+    item = items[0] if len(items) == 1 else replace(items[0], label=either([part.label for part in items]))
     if operator == "isnull":
         return f"{item.label} is {'' if text.lower() in TRUE else 'not '}empty"
     dated = item.kind.name in ("date", "moment")

@@ -51,14 +51,30 @@ class ListedRows(list[ListedRow]):
         return drawn([pattern.repeated(list(zip(*told, strict=True)), len(told))])
 
 
-def listed_rows(columns: Sequence[Told], rows: Sequence[Row], labels: Sequence[str], path: str) -> ListedRows:
+@dataclass(frozen=True)
+class Lead:
+    """The column whose amount a narrow screen tells beside the name: its place, and what it is called."""
+
+    place: int
+    label: str
+
+    def said(self, text: str) -> str:
+        """Return the amount with what it is, nothing where there is none."""
+        return f"{self.label} {text}" if text else ""
+
+
+def listed_rows(
+    columns: Sequence[Told], rows: Sequence[Row], labels: Sequence[str], path: str, lead: Lead | None = None
+) -> ListedRows:
     """Return records as rows; the first cell is the link to one, and links in the others would be in its way."""
     texts = escaped([column.text(row) for row in rows for column in columns])
     names, found, width = escaped(labels), ListedRows(), len(columns)
     heads, tones = [_head(column, place) for place, column in enumerate(columns)], [item.tone for item in columns[1:]]
+    label = escape(lead.label) if lead is not None else ""
     for at, (row, name) in enumerate(zip(rows, names, strict=True)):
         url, told = f"{path}/{row['id']}", texts[at * width : (at + 1) * width]
-        cells = [_cell(heads[0], told[0], f'<a href="{url}">{told[0] or name}</a>')] if told else []
+        amount = f' data-lead="{label} {told[lead.place]}"' if lead is not None and told[lead.place] else ""
+        cells = [_cell(heads[0] + amount, told[0], f'<a href="{url}">{told[0] or name}</a>')] if told else []
         # Most cells are plain and short: they are written here and now.
         cells += [
             f"{head}>{text or EMPTY}</td>" if tone is None and len(text) <= LONG

@@ -20,6 +20,7 @@ from core.admin.lists.rows import (
     GroupRow,
     figures,
     group_rows,
+    lead_of,
     rows_of,
     wanted_fields,
 )
@@ -102,6 +103,7 @@ class ListView:
     collection_actions: list[Link]
     queries: list[Link]
     states_url: str = ""
+    lead: str = ""
 
 
 @dataclass
@@ -134,8 +136,15 @@ def list_view(ctx: Context, resource: Resource, address: ListAddress) -> ListVie
         edit_url=f"/{resource.path}/cells" if writable["update"] else "",
         exports=_exports(resource, address, shown) if ctx.can(f"{resource.key}.export") else [],
         bulk_actions=bulk_actions(ctx, resource), collection_actions=_collection_actions(ctx, resource),
-        queries=query_links(ctx, resource), states_url=states_url(shape),
+        queries=query_links(ctx, resource), states_url=states_url(shape), lead=_lead_figure(shown, found.figures),
     )  # fmt: skip
+
+
+def _lead_figure(shown: Sequence[Shown], below: Sequence[Figure]) -> str:
+    """Return the figure that a narrow screen tells below the names."""
+    lead = lead_of(shown)
+    found = below[lead.place] if lead is not None and below else Figure()
+    return f"{found.label} {found.text}" if found.text else ""
 
 
 def _rows(ctx: Context, shape: Shape, address: ListAddress, shown: Sequence[Shown]) -> Content:
@@ -249,7 +258,8 @@ def query_links(ctx: Context, resource: Resource, record_id: int | None = None) 
 def _exports(resource: Resource, address: ListAddress, shown: Sequence[Shown]) -> list[Link]:
     """Return the files of what is seen: the same records, the same order, the same columns."""
     fields = quote(",".join(column.field.name for column in shown), safe=",.")
-    tail = f"&{address.exported}" if address.exported else ""
+    # The API has an order of its own where none is asked for: a file is in the one that is seen.
+    tail = f"&{replace(address, sort=address.sort or resource.sort).exported}"
     return [
         Link(name.upper(), f"/api/v1/{resource.path}/export?format={name}{tail}&fields={fields}") for name in EXPORTS
     ]

@@ -16,7 +16,7 @@ from core.admin.forms.pickers import label_of_row, may_read, names_of
 from core.admin.forms.plans import target_resource
 from core.admin.lists.address import ListAddress
 from core.admin.lists.columns import Shown
-from core.admin.lists.markup import ListedRows, Told, listed_rows
+from core.admin.lists.markup import Lead, ListedRows, Told, listed_rows
 from core.admin.lists.pointing import pointed, pointed_cell, points
 from core.desk.preferences import own_zone
 from core.plugins.declarations import Resource
@@ -29,6 +29,7 @@ from core.resources.units import name_far_units, unit_field, unit_name
 
 FIGURES = {"sum": "Sum", "avg": "Average", "min": "Smallest", "max": "Largest"}
 MIXED = "several units"
+AMOUNTS = ("quantity", "money", "decimal")
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,7 @@ class GroupRow:
     url: str
     open_url: str
     level: int
+    lead: str = ""
 
 
 @dataclass(frozen=True)
@@ -72,7 +74,16 @@ def rows_of(ctx: Context, shape: Shape, columns: Sequence[Shown], rows: Sequence
         else _told(column.field, zone, currency_of(ctx, column.field))
         for column in columns
     ]  # fmt: skip
-    return listed_rows(told, rows, [label_of_row(shape, row) for row in rows], f"/{shape.resource.path}")
+    names, path = [label_of_row(shape, row) for row in rows], f"/{shape.resource.path}"
+    return listed_rows(told, rows, names, path, lead_of(columns))
+
+
+def lead_of(columns: Sequence[Shown]) -> Lead | None:
+    """Return the first amount of a list where it stands beyond a narrow screen; prices and counters lead nothing."""
+    for place, column in enumerate(columns):
+        if column.field.kind.name in AMOUNTS and not is_price(column.field):
+            return Lead(place, column.field.label) if place else None
+    return None
 
 
 def _told(item: Field, zone: ZoneInfo, currency: str) -> Told:
@@ -134,9 +145,11 @@ def _group_row(
     inside = replace(address.narrowed_to(key.field.name, group[key.field.name]), group=address.group[1:])
     label = group_label(ctx, key, group)
     _, _, query = replace(inside, saved=None).url.partition("?")
+    cells = [_sum_cell(ctx, shape, column.field, group, units) for column in columns]
+    lead = lead_of(columns)
     return GroupRow(
         label=label, said=f"{key.field.label}: {label}", count=group["count"],
-        cells=[_sum_cell(ctx, shape, column.field, group, units) for column in columns],
+        cells=cells, lead=lead.said(cells[lead.place].text) if lead is not None else "",
         url=inside.url, open_url=f"/{shape.resource.path}/group?level={level + 1}" + (f"&{query}" if query else ""),
         level=level,
     )  # fmt: skip

@@ -14,7 +14,7 @@ from core.desk.models import SavedView
 from core.desk.saved_views import default_view, may_write_view, saved_views
 from core.errors import Invalid, NotFound
 from core.plugins.declarations import Resource
-from core.resources.filters import has_fields
+from core.resources.filters import has_fields, opening_filters
 from core.resources.shape import Shape
 
 POSITION = frozenset({"page", "after", "count", "saved", "from"})
@@ -42,6 +42,7 @@ class SavedMenu:
     changed: bool
     plain_url: str
     plain: bool
+    opening: Kept | None
     mine: list[Kept]
     shared: list[Kept]
     current: Kept | None
@@ -73,6 +74,9 @@ def open_address(ctx: Context, resource: Resource, query: MultiDict[str, str]) -
             if has_fields(ctx.shape(resource), opened.filters):
                 return opened
         return replace(address, saved=PLAIN)
+    if address.saved is None and (opening := opening_filters(ctx.shape(resource))):
+        opens = address.is_bare and address.page == 1
+        return replace(address, saved=PLAIN, filters=opening if opens else address.filters)
     return address
 
 
@@ -117,10 +121,23 @@ def saved_menu(ctx: Context, resource: Resource, address: ListAddress) -> SavedM
         for row in views_of(ctx, resource)
     ]  # fmt: skip
     current = next((row for row in rows if row.current), None)
-    mine = AUDIENCES_SAID["me"]
+    mine, opening = AUDIENCES_SAID["me"], _opening(ctx, resource, address)
+    is_opening = current is None and opening is not None and opening.current
+    by_itself = opening is not None or any(row.opens_first for row in rows)
+    named = current or (opening if is_opening else None)
     return SavedMenu(
-        title=current.name if current else f"All {resource.title.lower()}", changed=address.changed,
-        plain_url=f"/{resource.path}" + ("?saved=0" if any(row.opens_first for row in rows) else ""),
-        plain=current is None, mine=[row for row in rows if row.audience == mine],
+        title=named.name if named else f"All {resource.title.lower()}", changed=address.changed,
+        plain_url=f"/{resource.path}" + ("?saved=0" if by_itself else ""),
+        plain=named is None, opening=opening, mine=[row for row in rows if row.audience == mine],
         shared=[row for row in rows if row.audience != mine], current=current,
     )  # fmt: skip
+
+
+def _opening(ctx: Context, resource: Resource, address: ListAddress) -> Kept | None:
+    """Return the view in which a list opens unasked; it is open while all that narrows it does."""
+    filters = opening_filters(ctx.shape(resource))
+    if not filters:
+        return None
+    current = not address.saved and all(address.filters.get(name) == texts for name, texts in filters.items())
+    url = ListAddress(resource.path, filters=filters).url
+    return Kept(PLAIN, resource.opens[0], url, "", current, False, False)

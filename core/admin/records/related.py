@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
 import sqlalchemy as sa
 from flask import Response
@@ -16,6 +17,7 @@ from core.admin.records.beside import bare_frame
 from core.db.base import Record
 from core.desk.models import Comment
 from core.plugins.declarations import Resource
+from core.resources.filters import opening_filters
 from core.resources.reading import ListRequest, count_matching, read_one
 from core.resources.shape import Shape, target_of
 from core.services.models import StoredFile
@@ -57,16 +59,18 @@ def related_to(ctx: Context, resource: Resource, record_id: int) -> list[Related
     found = []
     relations = list(relations_of(ctx, resource))
     for item in relations:
-        request = ListRequest({item.filter: [str(record_id)]})
-        count = count_matching(ctx, ctx.shape(item.resource), request, MOST_COUNTED)
+        shape = ctx.shape(item.resource)
+        opening = {name: list(texts) for name, texts in opening_filters(shape).items()}
+        request = ListRequest({**opening, item.filter: [str(record_id)]})
+        count = count_matching(ctx, shape, request, MOST_COUNTED)
         if count:
             twice = sum(other.resource is item.resource for other in relations) > 1
-            found.append((count, item, item.label if twice else ""))
+            found.append((count, item, item.label if twice else "", request.filters))
     found.sort(key=lambda entry: -entry[0])
     return [
         Related(item.resource.title, detail, item.resource.icon, said(count),
-                f"/{item.resource.path}?{item.filter}={record_id}")
-        for count, item, detail in found[:MOST_LINKS]
+                f"/{item.resource.path}?{urlencode(filters, doseq=True)}")
+        for count, item, detail, filters in found[:MOST_LINKS]
     ]  # fmt: skip
 
 

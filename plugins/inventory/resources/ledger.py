@@ -38,6 +38,8 @@ stock = resource(
     form=[group("Balance", "item", "location", "lot", "on_hand", "reserved", "value", "below_zero")],
     # Item by item: amounts of different units have no order among each other.
     sort="item_id,-on_hand",
+    # Lots that are used up stay for whoever asks; what a weighted average is worth lies in a balance of no amount.
+    opens=("On hand", "on_hand|value__ne=0"),
     icon="warehouse",
     writable=False,
     chart=("location", "value"),
