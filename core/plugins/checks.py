@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from itertools import chain
 from typing import Any
@@ -26,11 +27,18 @@ from core.plugins.declarations import (
     opening_names,
 )
 from core.plugins.registry import LoadedPlugin
+from core.plugins.values import strangers, unusable
+
+_WORD = r"(?:[a-z0-9]+(?:[-_][a-z0-9]+)*|\{id\})"
+PATH = re.compile(rf"{_WORD}(?:/{_WORD})*")
 
 
 def check_plugin(plugin: LoadedPlugin, loaded: Mapping[str, LoadedPlugin]) -> str:
     """Return the first sentence that says what is wrong with a plugin, or an empty string."""
-    return next(chain(_names(plugin, loaded), _tables(plugin), _references(plugin, loaded)), "")
+    found = chain(
+        _names(plugin, loaded), _paths(plugin), _tables(plugin), unusable(plugin), _references(plugin, loaded)
+    )
+    return next(found, "")
 
 
 def _names(plugin: LoadedPlugin, loaded: Mapping[str, LoadedPlugin]) -> Iterator[str]:
@@ -49,6 +57,14 @@ def _names(plugin: LoadedPlugin, loaded: Mapping[str, LoadedPlugin]) -> Iterator
             if item.path in paths:
                 yield f"Its {kind} {item.key!r} takes the path {item.path!r} of {paths[item.path]!r}."
             paths[item.path] = item.key
+
+
+def _paths(plugin: LoadedPlugin) -> Iterator[str]:
+    placed = [*_placed(plugin), *plugin.declared.of(Query), *(item for item in plugin.declared.of(Action) if item.path)]
+    for item in placed:
+        if not PATH.fullmatch(item.path):
+            kind = type(item).__name__.lower()
+            yield f"Its {kind} {item.key!r} has the path {item.path!r}; write words such as 'scales/due-soon'."
 
 
 def _placed(plugin: LoadedPlugin) -> list[Resource | Page]:
@@ -70,6 +86,7 @@ def _tables(plugin: LoadedPlugin) -> Iterator[str]:
 def _references(plugin: LoadedPlugin, loaded: Mapping[str, LoadedPlugin]) -> Iterator[str]:
     everything = [*chain.from_iterable(other.declared.items for other in loaded.values()), *plugin.declared.items]
     keys = {item.key for item in everything}
+    yield from strangers(plugin, keys, {*loaded, plugin.name})
     for item in plugin.declared.of(Resource):
         yield from _fields(item)
         yield from _editable(item)
@@ -93,8 +110,6 @@ def _references(plugin: LoadedPlugin, loaded: Mapping[str, LoadedPlugin]) -> Ite
         if change.resource not in keys:
             yield f"Its on_change of {change.field!r} belongs to {change.resource!r}, which nobody declares."
     for query in plugin.declared.of(Query):
-        if query.permission.count(".") != 2:
-            yield f"{query.key!r} needs a permission <plugin>.<resource>.<verb>, not {query.permission!r}."
         for name in query.chart:
             if name not in {item.name for item in query.columns}:
                 yield f"{query.key!r} says chart={name!r}, a column that it does not have."
@@ -118,10 +133,18 @@ def _fields(item: Resource) -> Iterator[str]:
         if isinstance(part, Lines):
             if part.name not in children:
                 yield f"{item.key!r} shows the lines {part.name!r}, which no model gives {item.model.__name__}."
+            else:
+                yield from _line_fields(item, part, children[part.name][0])
             continue
         for name in part.fields:
             if name not in names and "." not in name:
                 yield f"{item.key!r} names the field {name!r}, which {item.model.__name__} does not have."
+
+
+def _line_fields(item: Resource, part: Lines, line: Any) -> Iterator[str]:
+    for name in (*part.fields, *part.totals):
+        if name not in line.__table__.c and f"{name}_id" not in line.__table__.c and "." not in name:
+            yield f"{item.key!r} names the field {name!r} of {part.name!r}, which {line.__name__} does not have."
 
 
 def _views(item: Resource, keys: set[str]) -> Iterator[str]:

@@ -177,6 +177,9 @@ class Page(Declaration):
     function: Callable[..., Any]
 
 
+SCOPES = ("record", "collection")
+WIDGET_KINDS = ("number", "list", "chart", "alert")
+COLUMN_KINDS = ("text", "quantity", "money", "price", "date", "moment", "integer", "boolean")
 SLOTS = ("record.aside", "record.below", "list.above", "home")
 
 

@@ -34,6 +34,9 @@ KERNEL_ROOMS = ("core.tenancy.models", "core.identity.models", "core.services.mo
                 "core.actions.answers", "core.desk.alerts", "core.desk.comments", "core.desk.imports",
                 "core.desk.edits", "core.builtin")  # fmt: skip
 
+# Named as the rooms are, since the layers above import this one: they say what they could not serve.
+FITTING = "core.web.fitting"
+
 
 class PluginRefused(Exception):
     """A plugin does not keep the contract; the message is the sentence people read."""
@@ -187,7 +190,8 @@ def _load(candidate: Candidate, loaded: dict[str, LoadedPlugin], bus: pluggy.Plu
         Base.registry.configure()
         plugin.declared = _collect(candidate.package)
         plugin.tables = _own_tables(plugin)
-        if problem := check_plugin(plugin, loaded):
+        fits = importlib.import_module(FITTING).misfit
+        if problem := check_plugin(plugin, loaded) or fits(plugin, loaded.values(), bus):
             raise PluginRefused(problem)
         if specs is not None and hasattr(specs, "__name__"):
             _add_specs(bus, specs)
