@@ -41,6 +41,11 @@ def not_beyond(ctx: Context, model: Any) -> list[Any]:
     return [sa.or_(model.resource != item.key, _within(model, item, reach)) for item, reach in found]
 
 
+def narrowed_keys(ctx: Context) -> list[str]:
+    """Return the keys of the resources of which the actor sees a part only."""
+    return [item.key for item, _ in _narrowed(ctx, lambda item: item.narrow is None)]
+
+
 def _narrowed(ctx: Context, asked: Callable[[Resource], bool]) -> Iterator[tuple[Resource, list[Any]]]:
     """Yield each readable resource that the actor sees a part of, with the conditions of that part."""
     for item in ctx.view.only(ctx.registry.resources):

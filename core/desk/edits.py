@@ -16,6 +16,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import defer
 
+from core.actions.about import narrowed_keys
 from core.actions.context import Context
 from core.actions.editing import Edit, Edited, check_edit, edit_many, edit_part, find_versions
 from core.db.base import Record
@@ -73,7 +74,12 @@ def latest_edits(ctx: Context, resource: Resource | None = None) -> list[BulkEdi
 
 
 def _mine(ctx: Context) -> list[Any]:
-    return [] if ctx.can(SEE_ALL) else [BulkEdit.user_id == ctx.actor.user_id]
+    own = BulkEdit.user_id == ctx.actor.user_id
+    if not ctx.can(SEE_ALL):
+        return [own]
+    # What others did to records of which the person sees a part tells of all of them.
+    partly = narrowed_keys(ctx)
+    return [sa.or_(own, BulkEdit.resource.not_in(partly))] if partly else []
 
 
 # -- the steps -----------------------------------------------------------------------------------------------

@@ -16,6 +16,7 @@ import orjson
 import sqlalchemy as sa
 from sqlalchemy.orm import defer
 
+from core.actions.about import narrowed_keys
 from core.actions.context import Context
 from core.actions.import_files import ImportFile, read_import_file, unknown_columns
 from core.actions.importing import Loaded, load_rows
@@ -71,7 +72,12 @@ def latest_imports(ctx: Context, resource: Resource | None = None, limit: int = 
 
 
 def _mine(ctx: Context) -> list[Any]:
-    return [] if ctx.can(SEE_ALL) else [FileImport.user_id == ctx.actor.user_id]
+    own = FileImport.user_id == ctx.actor.user_id
+    if not ctx.can(SEE_ALL):
+        return [own]
+    # What others did to records of which the person sees a part tells of all of them.
+    partly = narrowed_keys(ctx)
+    return [sa.or_(own, FileImport.resource.not_in(partly))] if partly else []
 
 
 # -- the steps -----------------------------------------------------------------------------------------------

@@ -70,7 +70,8 @@ class PermissionSet:
         """Return alternatives of record rules, empty when nothing narrows the permission.
 
         A record is open when it passes all rules of any one alternative: each role is one alternative, and a role
-        that grants the permission without a rule for this resource lifts the rules of all others.
+        that grants the permission without a rule for this resource lifts the rules of all others. Where no role grants
+        it, the rules of all roles that carry one hold: what else tells of the resource tells no more than they do.
         """
         known = self._restricted.get(permission)
         if known is None:
@@ -100,11 +101,14 @@ class PermissionSet:
 
     def _alternatives(self, permission: str) -> tuple[frozenset[str], ...]:
         resource = permission.rpartition(".")[0]
-        found = {
-            frozenset(rule for rule in grant.rules if resource in self._rule_resources.get(rule, ()))
-            for grant in self._granting(permission)
-        }
+        granting = self._granting(permission)
+        found = {self._rules_for(grant, resource) for grant in granting or self.grants}
+        if not granting:
+            found.discard(frozenset())
         return () if frozenset() in found else tuple(sorted(found, key=sorted))
+
+    def _rules_for(self, grant: Grant, resource: str) -> frozenset[str]:
+        return frozenset(rule for rule in grant.rules if resource in self._rule_resources.get(rule, ()))
 
     def _is_blind(self, grant: Grant, resource: str) -> bool:
         # A rule nobody declares any more cannot be applied; its plugin's records stay shut rather than all open.

@@ -57,6 +57,14 @@ def test_a_role_without_the_rule_lifts_it():
     assert both.restrictions("inventory.lot.read") == (frozenset({"inventory.own"}),)
 
 
+def test_what_no_role_lets_one_read_is_narrowed_by_the_rules_there_are():
+    """A card may tell of lots to somebody who may not read them: no more than of the lots of their own places."""
+    clerk = _of(Grant(("inventory.location.read",), frozenset({"inventory.own"})), Grant(("kernel.member.read",)))
+    assert not clerk.allows("inventory.lot.read")
+    assert clerk.restrictions("inventory.lot.read") == (frozenset({"inventory.own"}),)
+    assert _of(Grant(("kernel.member.read",))).restrictions("inventory.lot.read") == ()
+
+
 def test_records_of_a_rule_that_nobody_declares_any_more_stay_shut():
     orphan = _of(Grant(("inventory.*.read", "recipes.*"), frozenset({"inventory.gone"})))
     assert not orphan.allows("inventory.item.read")

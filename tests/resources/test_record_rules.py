@@ -1,5 +1,7 @@
 """People who are assigned to places see and touch what is there; each role widens, none narrows another."""
 
+import io
+
 import pytest
 
 from core.testing.clients import ApiClient
@@ -101,3 +103,31 @@ def test_bulk_is_all_or_nothing_at_the_rule(town):
     assert_problem(clerk.post("receipts/post", {"ids": ids}), 404)
     assert [town.owner.get(f"receipts/{n}").get_json()["state"] for n in ids] == ["draft", "draft"]
     assert clerk.post("receipts/post", {"ids": ids[:1]}).get_json()["items"][0]["state"] == "posted"
+
+
+@pytest.mark.parametrize("kept", ["edits", "imports"])
+def test_what_others_did_to_records_beyond_reach_is_theirs(town, kept):
+    """An administrator of one place may see what others changed: of lists of which they see all, and their own."""
+    see_all = ["kernel.bulk_edit.read", "kernel.file_import.read", "inventory.item.*"]
+    clerk = town.member([*MAY, *see_all], rules=[RULE])
+    auditor = town.member([*MAY, *see_all])
+
+    def made(who, resource, key):
+        if kept == "imports":
+            sent = io.BytesIO(f"code,name\n{key},Renamed\n".encode()), "places.csv"
+            answer = who.post("imports", data={"file": sent, "resource": resource}, content_type="multipart/form-data")
+        else:
+            code = {"filters": {"code": [key]}, "search": ""}
+            answer = who.post("edits", {"resource": resource, "where": code, "values": {"name": "Renamed"}})
+        assert answer.status_code == 201, answer.text
+        return answer.get_json()["id"]
+
+    gram = one(town.owner, "admin/uom?code=g")["id"]
+    town.owner.post("items", {"code": "LYE", "name": "Lye", "base_unit_id": gram})
+    theirs, of_items = made(town.owner, "inventory.location", "THEIRS"), made(town.owner, "inventory.item", "LYE")
+    own = made(clerk, "inventory.location", "MINE")
+    assert [row["id"] for row in clerk.get(kept).get_json()["items"]] == [own, of_items]
+    assert_problem(clerk.get(f"{kept}/{theirs}"), 404)
+    assert_problem(clerk.post(f"{kept}/{theirs}/run"), 404)
+    assert clerk.get(f"{kept}/{of_items}").status_code == 200
+    assert [row["id"] for row in auditor.get(kept).get_json()["items"]] == [own, of_items, theirs]
