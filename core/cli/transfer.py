@@ -143,6 +143,11 @@ def _target(output: Path | None) -> Iterator[IO[bytes]]:
         yield sys.stdout.buffer
         sys.stdout.flush()
         return
+    if output.exists() and not output.is_file():  # a device or a pipe is written to, never replaced by a file
+        with output.open("wb") as stream:
+            yield stream
+        return
+    output = output.resolve()  # a link goes on leading to the file
     draft = output.with_name(f"{output.name}.part")
     try:
         with draft.open("wb") as stream:

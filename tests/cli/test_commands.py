@@ -1,6 +1,7 @@
 """What an operator does at the command line, on both databases."""
 
 import json
+import os
 
 import pytest
 import sqlalchemy as sa
@@ -158,6 +159,20 @@ def test_export_goes_in_again_and_changes_nothing(run, soap, tmp_path):
     assert "OIL" in run("export", "inventory.item", "--tenant", "soap", "--fields", "code").output
     refused = run("export", "inventory.item", "--tenant", "soap", "--fields", "code,colour of the moon", code=1)
     assert "has no field 'colour of the moon'" in refused.output
+
+
+def test_export_writes_into_pipes_and_behind_links_and_replaces_neither(run, soap, tmp_path):
+    pipe, link = tmp_path / "pipe", tmp_path / "units.csv"
+    os.mkfifo(pipe)
+    (tmp_path / "kept.csv").touch()
+    link.symlink_to(tmp_path / "kept.csv")
+    run("export", "inventory.unit", "--tenant", "soap", "-o", link)
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    run("export", "inventory.unit", "--tenant", "soap", "--format", "csv", "-o", pipe)
+    written = (tmp_path / "kept.csv").read_bytes()
+    assert b"kilogram" in written and os.read(reader, 2**16) == written
+    os.close(reader)
+    assert pipe.is_fifo() and link.is_symlink()
 
 
 def test_faults_of_a_file_are_all_told_and_nothing_is_stored(run, soap, tmp_path):
