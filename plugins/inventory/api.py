@@ -6,6 +6,7 @@ from plugins.inventory.ledger.adjusting import Correction, adjust
 from plugins.inventory.ledger.availability import Level, Need, available, check_stock, levels, on_hand
 from plugins.inventory.ledger.issuing import forecast, issue
 from plugins.inventory.ledger.movement import MOVE_TYPES, Incoming, Movement, Outgoing, Source
+from plugins.inventory.ledger.present_cost import last_costs
 from plugins.inventory.ledger.receiving import receive
 from plugins.inventory.ledger.reserving import fulfil, release, reserve
 from plugins.inventory.ledger.reversing import moves_of, reverse
@@ -58,6 +59,7 @@ __all__ = [
     "forecast",
     "fulfil",
     "issue",
+    "last_costs",
     "levels",
     "link_lots",
     "moves_of",

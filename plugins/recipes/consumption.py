@@ -115,13 +115,15 @@ def lines_of(ctx: Context, batch: Batch, kind: str | None = None) -> list[BatchL
 
 
 def held_by(ctx: Context, lines: Iterable[BatchLine]) -> list[Held]:
-    """Return what lines hold of each posting, in the order it was taken."""
+    """Return what lines hold of each posting, in the order it was taken: ids alone do not tell it."""
     ids = [line.id for line in lines]
     taken: dict[int, BatchUsage] = {}
     left: dict[int, tuple[Decimal, Decimal]] = {}
-    for usage in ctx.all(select(BatchUsage).where(BatchUsage.line_id.in_(ids)).order_by(BatchUsage.id)):
+    used = select(BatchUsage).where(BatchUsage.line_id.in_(ids)).order_by(BatchUsage.created_at, BatchUsage.id)
+    for usage in ctx.all(used):
         origin = usage.reverses_id or usage.id
-        taken.setdefault(origin, usage)
+        if usage.reverses_id is None:
+            taken[origin] = usage
         quantity, cost = left.get(origin, (ZERO, ZERO))
         left[origin] = quantity + usage.quantity, cost + usage.cost
     return [Held(taken[origin], quantity, cost) for origin, (quantity, cost) in left.items() if quantity]

@@ -9,8 +9,6 @@ from fractions import Fraction
 from itertools import chain, count
 from typing import TYPE_CHECKING
 
-from sqlalchemy import func
-
 from core.api import Context, select
 from plugins.inventory import api as inventory
 from plugins.inventory.api import Item, Level, Link, Lot, Movement
@@ -71,9 +69,7 @@ def present_costs(ctx: Context, item_ids: Iterable[int], places: Places) -> dict
     unknown = [item_id for item_id in wanted if item_id not in known]
     if unknown:
         standard = select(Item.id, Item.standard_cost).where(Item.id.in_(unknown), Item.standard_cost.is_not(None))
-        newest = select(func.max(Lot.id)).where(Lot.item_id.in_(unknown)).group_by(Lot.item_id)
-        lots = select(Lot.item_id, Lot.unit_cost).where(Lot.id.in_(newest))
-        known |= {**dict(map(tuple, ctx.rows(standard))), **dict(map(tuple, ctx.rows(lots)))}
+        known |= {**dict(map(tuple, ctx.rows(standard))), **inventory.last_costs(ctx, unknown)}
     return known
 
 

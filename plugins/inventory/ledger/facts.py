@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 
 from sqlalchemy import bindparam, select
@@ -20,7 +20,8 @@ _ITEM_COLUMNS = (
     Item.standard_cost, Item.lot_tracking, Item.is_perishable, Item.shelf_life_days, Item.allow_negative,
     Item.is_active,
 )  # fmt: skip
-LOT_COLUMNS = (Lot.id, Lot.item_id, Lot.number, Lot.state, Lot.received_on, Lot.expires_on, Lot.unit_cost)
+LOT_COLUMNS = (Lot.id, Lot.item_id, Lot.number, Lot.state, Lot.received_on, Lot.expires_on, Lot.unit_cost,
+               Lot.created_at)  # fmt: skip
 # Every posting asks these.
 _IDS = bindparam("ids", expanding=True)
 _ITEMS = prepared(select(*_ITEM_COLUMNS).where(Item.id.in_(_IDS)), plans_once=True)
@@ -66,6 +67,12 @@ class LotFacts:
     received_on: date
     expires_on: date | None
     unit_cost: Decimal
+    created_at: datetime
+
+    @property
+    def came(self) -> tuple[date, datetime, int]:
+        """When the lot came, for comparing: ids alone tell no order, every process has a block of its own."""
+        return self.received_on, self.created_at, self.id
 
     def there_on(self, day: date) -> bool:
         """Whether the lot had come in by that day."""

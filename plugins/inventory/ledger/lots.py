@@ -78,7 +78,11 @@ def _make_lots(
     ]
     ids = ctx.insert(Lot, rows)
     columns = ("item_id", "number", "state", "received_on", "expires_on", "unit_cost")
-    facts = [LotFacts(lot_id, *(row[name] for name in columns)) for lot_id, row in zip(ids, rows, strict=True)]
+    now = ctx.now()
+    facts = [
+        LotFacts(lot_id, *(row[name] for name in columns), created_at=now)
+        for lot_id, row in zip(ids, rows, strict=True)
+    ]
     return dict(zip(new, facts, strict=True))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -103,11 +103,14 @@ def candidates(book: StockBook, item: ItemFacts, places: Places, rule: PickRule)
     return [*sorted(first, key=order), *sorted((quant for found in others for quant in found), key=order)]
 
 
-def _first_in(quant: Quant) -> tuple[date, int]:
-    return (quant.lot.received_on, quant.lot.id) if quant.lot else (date.min, 0)
+_BEFORE_ALL = date.min, datetime.min.replace(tzinfo=UTC), 0
 
 
-def _first_to_expire(quant: Quant) -> tuple[date, date, int]:
+def _first_in(quant: Quant) -> tuple[date, datetime, int]:
+    return quant.lot.came if quant.lot else _BEFORE_ALL
+
+
+def _first_to_expire(quant: Quant) -> tuple[date, date, datetime, int]:
     expires_on = quant.lot.expires_on if quant.lot else None
     return (expires_on or date.max, *_first_in(quant))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, tuple_
 
 from core.api import Context
 from plugins.inventory.ledger.arithmetic import per_unit
@@ -21,7 +21,7 @@ class PresentCosts:
     def __init__(self, ctx: Context, items: Mapping[int, ItemFacts]) -> None:
         self._items = items
         self._here, self._anywhere = _averages(ctx, items)
-        self._last = _last_received(ctx, [item_id for item_id in items if item_id not in self._anywhere])
+        self._last = last_costs(ctx, [item_id for item_id in items if item_id not in self._anywhere])
 
     def of(self, item_id: int, location_id: int) -> Decimal:
         """Return the cost per base unit: standard, else the average here, anywhere, of the last lot, else 0."""
@@ -50,9 +50,11 @@ def _averages(ctx: Context, item_ids: Iterable[int]) -> tuple[dict[tuple[int, in
     return here, {item_id: per_unit(value, quantity) for item_id, (quantity, value) in totals.items()}
 
 
-def _last_received(ctx: Context, item_ids: Sequence[int]) -> dict[int, Decimal]:
+def last_costs(ctx: Context, item_ids: Sequence[int]) -> dict[int, Decimal]:
+    """Return what a base unit of each item cost that came last, whatever has become of it."""
     if not item_ids:
         return {}
-    newest = select(func.max(Lot.id)).where(Lot.item_id.in_(sorted(item_ids))).group_by(Lot.item_id)
-    rows = ctx.rows(select(Lot.item_id, Lot.unit_cost).where(Lot.id.in_(newest)))
-    return {row.item_id: row.unit_cost for row in rows}
+    days = select(Lot.item_id, func.max(Lot.received_on)).where(Lot.item_id.in_(sorted(item_ids))).group_by(Lot.item_id)
+    of_that_day = select(Lot.item_id, Lot.unit_cost).where(tuple_(Lot.item_id, Lot.received_on).in_(days))
+    # The last of a day comes last, and stays.
+    return {row.item_id: row.unit_cost for row in ctx.rows(of_that_day.order_by(Lot.created_at, Lot.id))}

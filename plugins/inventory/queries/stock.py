@@ -57,7 +57,7 @@ def _lots(ctx: Context, item: Any) -> list[dict[str, Any]]:
     found = select(*columns).join(Lot, own).where(*live, *visible(ctx))
     names = ("lot_id", "lot_number", "state", "received_on", "expires_on", "unit_cost", "location_id", "on_hand",
              "reserved")  # fmt: skip
-    rows = ctx.rows(found.order_by(*first_to_expire, Lot.received_on, Lot.id, Stock.location_id))
+    rows = ctx.rows(found.order_by(*first_to_expire, Lot.received_on, Lot.created_at, Lot.id, Stock.location_id))
     return [without_cost(ctx, dict(zip(names, row, strict=True))) for row in rows]
 
 

@@ -195,3 +195,12 @@ def test_an_adjustment_says_all_that_it_changed(shop: Shop, costing: str, lot_tr
     found = shop.adjust("recount", [shop.line(glue, 1, unit_cost=Decimal(3))])
     assert (found.total_value, shop.stock(glue)) == (11, (1, 3))
     assert shop.books_agree()
+
+
+def test_found_goods_of_which_nothing_is_left_cost_what_came_last(shop: Shop) -> None:
+    """Oil came at 0.03 today; a forgotten delivery of last week, at 0.01, is entered after it. All of it is used."""
+    oil, today = shop.item("OIL"), shop.ctx.today()
+    shop.receive(oil, 10, "0.03")
+    shop.receive(oil, 10, "0.01", on=today - timedelta(days=7))
+    shop.issue(oil, 20)
+    assert shop.adjust("manual_addition", [shop.line(oil, 100)]).total_value == 3

@@ -9,9 +9,11 @@ from typing import Any
 import pytest
 
 from core.api import Invalid, Refused
+from core.kernel import Kernel
 from core.testing.clients import ApiClient
-from plugins.inventory.api import Outgoing, Source, available, forecast, issue, levels, reserve
+from plugins.inventory.api import Item, Outgoing, Source, available, forecast, issue, levels, reserve
 from plugins.inventory.ledger.past import on_hand_on
+from plugins.inventory.queries.stock import item_stock
 from plugins.inventory.tests.shop import Shop
 
 
@@ -304,3 +306,23 @@ def test_what_was_still_fresh_may_be_issued_on_its_day_later_on(shop: Shop) -> N
             shop.issue_lines([shop.line(milk, 1, **line)], issued_on=days[day])
         assert refused.value.code in ("INSUFFICIENT_STOCK", "LOT_NOT_AVAILABLE")
     assert shop.layers(milk) == [(5, 5), (10, 10)]
+
+
+def test_the_lot_that_came_first_leaves_first_whichever_process_took_it_in(
+    kernel: Kernel, unit: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two processes take in oil on one day, at 1.00 in the morning and at 2.00 at noon; the second has lower ids."""
+    morning, noon = type(kernel.ids)(), type(kernel.ids)()
+    with unit() as ctx:
+        noon.take(ctx.db, 1)
+        morning.take(ctx.db, 1)
+        item = Shop(ctx).item("OIL").id
+    for ids, cost in ((morning, 1), (noon, 2)):
+        monkeypatch.setattr(kernel, "ids", ids)
+        with unit() as ctx:
+            Shop(ctx).receive(ctx.get(Item, item), 10, cost)
+    with unit() as ctx:
+        shop = Shop(ctx)
+        told = item_stock(ctx, item)["lots"]
+        assert [lot["unit_cost"] for lot in told] == [1, 2]
+        assert shop.issue(ctx.get(Item, item), 12).total_value == 14
