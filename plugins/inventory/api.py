@@ -10,7 +10,7 @@ from plugins.inventory.ledger.present_cost import last_costs
 from plugins.inventory.ledger.receiving import receive
 from plugins.inventory.ledger.reserving import fulfil, release, reserve
 from plugins.inventory.ledger.reversing import moves_of, reverse
-from plugins.inventory.ledger.tracing import Link, Trace, link_lots, trace
+from plugins.inventory.ledger.tracing import Link, Trace, link_lots, seen, trace
 from plugins.inventory.ledger.transferring import transfer
 from plugins.inventory.models.items import Category, Item, ItemConversion, ItemFamily, Material
 from plugins.inventory.models.locations import Location, LocationMember
@@ -68,6 +68,7 @@ __all__ = [
     "release",
     "reserve",
     "reverse",
+    "seen",
     "stock_locations",
     "trace",
     "transfer",

@@ -47,10 +47,14 @@ def inventory_locations_used(ctx: Context, location_ids: Sequence[int]) -> Mappi
 
 @hookimpl
 def inventory_item_bills(ctx: Context, item_id: int) -> Sequence[Mapping[str, Any]]:
-    """Return the active recipes that make an item, as bills of their ingredients."""
+    """Return the active recipes that make an item, as bills of their ingredients, to whoever may read recipes."""
+    if not ctx.can("recipes.recipe.read"):
+        return []
     filled = select(RecipeContainer.recipe_id).where(RecipeContainer.product_id == item_id)
     makes = (Recipe.yield_item_id == item_id) | Recipe.id.in_(filled)
-    recipes = ctx.all(select(Recipe).where(Recipe.state == "active", makes).order_by(Recipe.id))
+    recipes = ctx.all(
+        select(Recipe).where(Recipe.state == "active", makes, *ctx.visible("recipes.recipe")).order_by(Recipe.id)
+    )
     return [
         {
             "source": "recipes.recipe",

@@ -69,7 +69,8 @@ def present_costs(ctx: Context, item_ids: Iterable[int], places: Places) -> dict
     unknown = [item_id for item_id in wanted if item_id not in known]
     if unknown:
         standard = select(Item.id, Item.standard_cost).where(Item.id.in_(unknown), Item.standard_cost.is_not(None))
-        known |= {**dict(map(tuple, ctx.rows(standard))), **inventory.last_costs(ctx, unknown)}
+        seen = inventory.last_costs(ctx, unknown, *ctx.visible("inventory.lot"))
+        known |= {**dict(map(tuple, ctx.rows(standard))), **seen}
     return known
 
 

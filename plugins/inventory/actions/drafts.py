@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from core.api import Context, Invalid, Record, Refused, before
+from core.api import Context, Invalid, Record, Refused, before, select
 from plugins.inventory.ledger.facts import check_works_at
 from plugins.inventory.ledger.movement import ZERO, Movement, Source
 from plugins.inventory.ledger.reversing import moves_of, reverse
 from plugins.inventory.models.corrections import Adjustment, Count
 from plugins.inventory.models.documents import Issue, Receipt, Transfer
+from plugins.inventory.models.lots import Lot
 from plugins.inventory.resources.documents import adjustments, counts, issues, receipts, transfers
 
 PREFIXES = {Receipt: "RCV", Issue: "ISS", Transfer: "TRF", Adjustment: "ADJ", Count: "CNT"}
@@ -40,10 +41,24 @@ def give_number(ctx: Context, document: Any, values: dict[str, Any]) -> None:
 @before(counts, "create")
 @before(counts, "update")
 def stay_where_one_works(ctx: Context, document: Any, values: dict[str, Any]) -> None:
-    """A document is of a place where whoever writes it works."""
+    """A document is of a place where whoever writes it works, and names lots that were there."""
     named = values.get("from_location_id", values.get("location_id"))
     if named is not None:
         check_works_at(ctx, [named])
+    _refuse_lots_of_elsewhere(ctx, document, values.get("lines") or ())
+
+
+def _refuse_lots_of_elsewhere(ctx: Context, document: Any, lines: Sequence[Mapping[str, Any]]) -> None:
+    """Refuse lots that the actor cannot see: a draft would tell what they are called."""
+    named = {n: line["lot_id"] for n, line in enumerate(lines) if line.get("lot_id") is not None}
+    rules = ctx.visible("inventory.lot") if named else []
+    if not rules:
+        return
+    known = set(ctx.all(select(Lot.id).where(Lot.id.in_(sorted(set(named.values()))), *rules)))
+    if document.version:
+        known |= {line.lot_id for line in ctx.lines(document)}
+    if errors := {f"lines.{n}.lot_id": ["There is no such record."] for n, lot in named.items() if lot not in known}:
+        raise Invalid(errors)
 
 
 def source_of(document: Record, kind: str, day: date, *, reason: str | None = None) -> Source:

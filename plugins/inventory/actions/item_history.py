@@ -37,11 +37,11 @@ def keep_leave_while_below_zero(ctx: Context, item: Item, values: dict[str, Any]
     if not item.allow_negative or values.get("allow_negative", True):
         return
     below = select(Stock.on_hand).where(Stock.item_id == item.id, Stock.on_hand < 0)
-    if owed := -sum(ctx.all(below), ZERO):
-        raise Refused(
-            "BELOW_ZERO",
-            f"{item.code} is {amount_text(owed, item.base_unit.code)} below zero. Receive what is owed first.",
-        )
+    if ctx.one(below) is not None:
+        # How much is owed is told as far as the actor sees the stock.
+        owed = -sum(ctx.all(below.where(*ctx.visible("inventory.stock"))), ZERO)
+        so_much = amount_text(owed, item.base_unit.code) if owed else "elsewhere"
+        raise Refused("BELOW_ZERO", f"{item.code} is {so_much} below zero. Receive what is owed first.")
 
 
 @before(items, "update")

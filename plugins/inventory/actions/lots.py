@@ -50,4 +50,7 @@ def recall(
     for product in products:
         if product.state != "recalled":
             product.state, product.state_reason = "recalled", f"Made of {lot.number}: {reason}"[:200]
-    return {"recalled": [{"id": one.id, "number": one.number, "item_id": one.item_id} for one in [lot, *products]]}
+    # Whatever was made of it is recalled, wherever it lies; told is what is within reach.
+    within = set(ctx.all(select(Lot.id).where(Lot.id.in_(reached), *ctx.visible("inventory.lot")))) if reached else ()
+    told = [lot, *(one for one in products if one.id in within)]
+    return {"recalled": [{"id": one.id, "number": one.number, "item_id": one.item_id} for one in told]}

@@ -28,10 +28,17 @@ def refuse_second_invoice(ctx: Context, receipt: Receipt, values: dict[str, Any]
         return
     for other in ctx.db.scalars(_same_invoice(supplier, number)):
         if other.id != receipt.id:
+            known = f"{_called(ctx, other)} has invoice {number} of {supplier or 'this supplier'} already."
             raise Duplicate(
-                f"{other.number} has invoice {number} of {supplier or 'this supplier'} already. Check the number.",
-                code="DUPLICATE_INVOICE", errors={"invoice_number": ["Is already received."]},
+                f"{known} Check the number.", code="DUPLICATE_INVOICE",
+                errors={"invoice_number": ["Is already received."]},
             )  # fmt: skip
+
+
+def _called(ctx: Context, receipt: Receipt) -> str:
+    """Return the number of a receipt, as far as the actor may know it."""
+    seen = select(Receipt.number).where(Receipt.id == receipt.id, *ctx.visible("inventory.receipt"))
+    return ctx.one(seen) or "A receipt elsewhere"
 
 
 def _same_invoice(supplier: str, number: str) -> Any:

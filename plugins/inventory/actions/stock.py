@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Annotated, Any
 
-from core.api import Context, action, arg
+from core.api import Context, action, arg, select
 from plugins.inventory.ledger.availability import Need
 from plugins.inventory.ledger.availability import check_stock as check_needs
+from plugins.inventory.ledger.facts import check_works_at
 from plugins.inventory.ledger.rebuilding import differences, rebuild
+from plugins.inventory.models.locations import Location
 from plugins.inventory.resources.ledger import stock
 
 
@@ -27,10 +29,13 @@ def check_stock(
     ctx: Context,
     *,
     items: Annotated[list[NeedInput], arg("Items")],
-    location_id: Annotated[int | None, arg("Location", ref="inventory.location", help="Empty: all.")] = None,
+    location_id: Annotated[
+        int | None, arg("Location", ref="inventory.location", help="Empty: all where one works.")
+    ] = None,
 ) -> dict[str, Any]:
     """Say for each item whether stock covers what is needed; what cannot be converted says how to mend that."""
     places = None if location_id is None else [location_id]
+    check_works_at(ctx, places or ())
     answers = check_needs(ctx, [Need(need.item_id, need.quantity, need.unit_id) for need in items], places)
     covered = all(answer.get("shortage") == 0 for answer in answers)
     return {"overall_status": "sufficient" if covered else "insufficient", "items": answers}
@@ -43,7 +48,9 @@ def check_stock(
 def validate_consistency(
     ctx: Context, *, repair: Annotated[bool, arg("Repair", help="Set balances to what the ledger says.")] = False
 ) -> dict[str, Any]:
-    """Compare every balance with the moves and open reservations; answers each difference."""
+    """Compare every balance where one works with the moves and open reservations; answers each difference."""
+    reach = ctx.visible("inventory.location")
+    places = set(ctx.all(select(Location.id).where(*reach))) if reach else None
     names = ("on_hand", "reserved", "value")
     found = [
         {
@@ -51,5 +58,6 @@ def validate_consistency(
             "stored": dict(zip(names, stored, strict=True)), "computed": dict(zip(names, computed, strict=True)),
         }
         for place, stored, computed in differences(ctx)
+        if places is None or place[1] in places
     ]  # fmt: skip
-    return {"consistent": not found, "differences": found, "repaired": rebuild(ctx) if repair and found else 0}
+    return {"consistent": not found, "differences": found, "repaired": rebuild(ctx, places) if repair and found else 0}

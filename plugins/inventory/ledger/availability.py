@@ -68,13 +68,15 @@ def level_of(sums: Sequence[Decimal | None]) -> Level:
 
 
 def levels(ctx: Context, item_ids: Iterable[int], location_ids: Iterable[int] | None = None) -> dict[int, Level]:
-    """Return the stock level of every item asked for, over the locations given or all.
+    """Return the stock level of every item asked for, over the locations given or all that the actor sees stock of.
 
     Each location is judged by itself: what one of them owes is not taken from what another has.
     """
     wanted = sorted(set(item_ids))
     statement = join_lot(select(Stock.item_id, Stock.location_id, *stock_sums(ctx))).where(Stock.item_id.in_(wanted))
-    if location_ids is not None:
+    if location_ids is None:
+        statement = statement.where(*ctx.visible("inventory.stock"))
+    else:
         statement = statement.where(Stock.location_id.in_(sorted(set(location_ids))))
     found = dict.fromkeys(wanted, Level())
     for item_id, _place, *sums in ctx.rows(statement.group_by(Stock.item_id, Stock.location_id)):

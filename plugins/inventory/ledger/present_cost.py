@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
+from typing import Any
 
 from sqlalchemy import func, select, tuple_
 
@@ -50,11 +51,12 @@ def _averages(ctx: Context, item_ids: Iterable[int]) -> tuple[dict[tuple[int, in
     return here, {item_id: per_unit(value, quantity) for item_id, (quantity, value) in totals.items()}
 
 
-def last_costs(ctx: Context, item_ids: Sequence[int]) -> dict[int, Decimal]:
-    """Return what a base unit of each item cost that came last, whatever has become of it."""
+def last_costs(ctx: Context, item_ids: Sequence[int], *among: Any) -> dict[int, Decimal]:
+    """Return what a base unit of each item cost that came last, whatever has become of it; `among` narrows the lots."""
     if not item_ids:
         return {}
-    days = select(Lot.item_id, func.max(Lot.received_on)).where(Lot.item_id.in_(sorted(item_ids))).group_by(Lot.item_id)
-    of_that_day = select(Lot.item_id, Lot.unit_cost).where(tuple_(Lot.item_id, Lot.received_on).in_(days))
+    asked = Lot.item_id.in_(sorted(item_ids)), *among
+    days = select(Lot.item_id, func.max(Lot.received_on)).where(*asked).group_by(Lot.item_id)
+    of_that_day = select(Lot.item_id, Lot.unit_cost).where(tuple_(Lot.item_id, Lot.received_on).in_(days), *among)
     # The last of a day comes last, and stays.
     return {row.item_id: row.unit_cost for row in ctx.rows(of_that_day.order_by(Lot.created_at, Lot.id))}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from decimal import Decimal
 
 from sqlalchemy import and_, func, select
@@ -58,9 +58,13 @@ def differences(ctx: Context) -> Iterator[tuple[Place, Balance, Balance]]:
             yield place, is_stored, is_computed
 
 
-def rebuild(ctx: Context) -> int:
-    """Set every balance to what the ledger says and return how many differed."""
-    changed = {place: computed for place, _stored, computed in differences(ctx)}
+def rebuild(ctx: Context, location_ids: Collection[int] | None = None) -> int:
+    """Set every balance, or those of some locations, to what the ledger says and return how many differed."""
+    changed = {
+        place: computed
+        for place, _stored, computed in differences(ctx)
+        if location_ids is None or place[1] in location_ids
+    }
     rows = ctx.rows(
         select(Stock.id, Stock.item_id, Stock.location_id, Stock.lot_id).with_for_update().order_by(Stock.id)
     )

@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 from core.api import Context, Refused
 from plugins.inventory.ledger.facts import load_lots
 from plugins.inventory.ledger.movement import Source
-from plugins.inventory.models.lots import LotLink
+from plugins.inventory.models.lots import Lot, LotLink
 
 Direction = Literal["forward", "backward"]
 _COLUMNS = (LotLink.input_lot_id, LotLink.output_lot_id, LotLink.document_kind, LotLink.document_id)
@@ -31,10 +31,14 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Trace:
-    """Everything reached from some lots: the lots by generation, and the links that lead there."""
+    """Everything reached from some lots: the lots by generation, and the links that lead there.
+
+    It is not complete where it goes on with lots that the reader may not see.
+    """
 
     generations: dict[int, int] = field(default_factory=dict)
     links: list[Link] = field(default_factory=list)
+    complete: bool = True
 
     @property
     def lot_ids(self) -> list[int]:
@@ -91,3 +95,16 @@ def trace(ctx: Context, lot_ids: Iterable[int], direction: Direction) -> Trace:
         edge = {lot_id for lot_id in ends if lot_id not in found.generations}
         found.generations.update(dict.fromkeys(sorted(edge), generation))
     return found
+
+
+def seen(ctx: Context, found: Trace) -> Trace:
+    """Return the part of a trace that the actor may see: the lots within their reach and the links between them."""
+    rules = ctx.visible("inventory.lot")
+    if not rules:
+        return found
+    within = set(ctx.all(select(Lot.id).where(Lot.id.in_(sorted(found.generations)), *rules)))
+    return Trace(
+        {lot_id: generation for lot_id, generation in found.generations.items() if lot_id in within},
+        [link for link in found.links if {link.input_lot_id, link.output_lot_id} <= within],
+        complete=len(within) == len(found.generations),
+    )

@@ -5,12 +5,14 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from core.api import Context, query
+from plugins.inventory.ledger.availability import Level
 from plugins.inventory.models.items import Colour, Item, ItemFamily, Material
-from plugins.inventory.models.stock import Stock
 from plugins.inventory.models.units import Unit
+from plugins.inventory.queries.levels import levels_by_place, sum_levels
+from plugins.inventory.queries.reading import readable
 
 ZERO = Decimal(0)
 
@@ -23,7 +25,7 @@ ZERO = Decimal(0)
 )
 def family_variants(ctx: Context, id: int) -> dict[str, Any]:
     """Answer the variants of a family with their price, what is on hand, reserved and available."""
-    family = ctx.get(ItemFamily, id)
+    family: ItemFamily = readable(ctx, "inventory.item_family", id)
     variants = ctx.all(select(Item).where(Item.family_id == family.id).order_by(Item.code))
     stock = stock_of(ctx, [item.id for item in variants])
     return {
@@ -48,10 +50,12 @@ def _variant(item: Item, on_hand: Decimal, reserved: Decimal) -> dict[str, Any]:
 
 
 def stock_of(ctx: Context, item_ids: list[int]) -> dict[int, tuple[Decimal, Decimal]]:
-    """Return on hand and reserved of items over all locations and lots."""
-    sums = select(Stock.item_id, func.sum(Stock.on_hand), func.sum(Stock.reserved))
-    rows = ctx.rows(sums.where(Stock.item_id.in_(item_ids)).group_by(Stock.item_id))
-    return {item_id: (on_hand, reserved) for item_id, on_hand, reserved in rows}
+    """Return on hand and reserved of items over all lots at all locations that the actor may see."""
+    found: dict[int, list[Level]] = {}
+    for (item_id, _place), level in levels_by_place(ctx, item_ids).items():
+        found.setdefault(item_id, []).append(level)
+    totals = {item_id: sum_levels(levels) for item_id, levels in found.items()}
+    return {item_id: (total.on_hand, total.reserved) for item_id, total in totals.items()}
 
 
 @query(
@@ -62,7 +66,7 @@ def stock_of(ctx: Context, item_ids: list[int]) -> dict[int, tuple[Decimal, Deci
 )
 def material_products(ctx: Context, id: int) -> list[dict[str, Any]]:
     """Answer the items made of a material, with their colour."""
-    material = ctx.get(Material, id)
+    material: Material = readable(ctx, "inventory.material", id)
     statement = select(Item.id, Item.code, Item.name, Item.kind, Item.is_active, Colour.code, Colour.name)
     statement = statement.outerjoin(Colour, Item.colour_id == Colour.id).where(Item.material_id == material.id)
     names = ("id", "code", "name", "kind", "is_active", "colour_code", "colour_name")

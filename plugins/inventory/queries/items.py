@@ -10,6 +10,7 @@ from sqlalchemy import case, func, or_, select
 from core.api import Context, arg, query
 from plugins.inventory.models.items import ITEM_KINDS, Category, Item
 from plugins.inventory.models.units import Unit
+from plugins.inventory.queries.reading import readable
 
 
 @query("inventory.item_search", path="items/search", title="Find items", permission="inventory.item.read")
@@ -69,6 +70,6 @@ def item_stats(ctx: Context) -> dict[str, Any]:
 @query("inventory.item_bom", path="items/{id}/bom", title="What it is made of", permission="inventory.item.read")
 def item_bom(ctx: Context, id: int) -> dict[str, Any]:
     """Answer what an item is made of, as recipes and other modules know it; an empty list where nobody does."""
-    item = ctx.get(Item, id)
+    item: Item = readable(ctx, "inventory.item", id)
     bills = chain.from_iterable(ctx.hook.inventory_item_bills(ctx=ctx, item_id=item.id))
     return {"item_id": item.id, "code": item.code, "name": item.name, "bills": list(bills)}

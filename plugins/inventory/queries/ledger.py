@@ -6,13 +6,14 @@ from typing import Annotated, Any, Literal
 
 from sqlalchemy import ColumnElement, and_, select
 
-from core.api import Context, NotFound, arg, query
-from plugins.inventory.ledger.tracing import trace
+from core.api import Context, arg, query
+from plugins.inventory.ledger.tracing import seen, trace
 from plugins.inventory.models.items import Item
 from plugins.inventory.models.locations import Location
 from plugins.inventory.models.lots import Lot
 from plugins.inventory.models.moves import Move
 from plugins.inventory.queries.levels import without_cost
+from plugins.inventory.queries.reading import readable
 from plugins.inventory.resources.ledger import moves
 
 READ = "inventory.move.read"
@@ -26,7 +27,7 @@ _NAMES = ("id", "business_date", "move_type", "counterpart", "item_id", "code", 
 @query("inventory.item_moves", path="items/{id}/transactions", title="Moves of an item", permission=READ)
 def item_moves(ctx: Context, id: int, *, before: Page = None, page_size: Size = 50) -> dict[str, Any]:
     """Answer the moves of an item, the latest first."""
-    ctx.get(Item, id)
+    readable(ctx, "inventory.item", id)
     return _page(ctx, Move.item_id == id, before, page_size)
 
 
@@ -45,14 +46,14 @@ def product_moves(ctx: Context, id: int, *, before: Page = None, page_size: Size
 )  # fmt: skip
 def location_moves(ctx: Context, id: int, *, before: Page = None, page_size: Size = 50) -> dict[str, Any]:
     """Answer the moves at a location, the latest first."""
-    ctx.get(Location, id)
+    readable(ctx, "inventory.location", id)
     return _page(ctx, Move.location_id == id, before, page_size)
 
 
 @query("inventory.lot_moves", path="lots/{id}/transactions", title="Moves of a lot", permission=READ)
 def lot_moves(ctx: Context, id: int, *, before: Page = None, page_size: Size = 50) -> dict[str, Any]:
     """Answer the moves of a lot, the latest first."""
-    ctx.get(Lot, id)
+    readable(ctx, "inventory.lot", id)
     return _page(ctx, Move.lot_id == id, before, page_size)
 
 
@@ -84,18 +85,21 @@ def _page(ctx: Context, condition: ColumnElement[bool], before: int | None, page
 def lot_trace(
     ctx: Context, id: int, *, direction: Annotated[Literal["forward", "backward", "both"], arg("Direction")] = "both"
 ) -> dict[str, Any]:
-    """Answer everything that was made of a lot, everything it was made of, and by which documents."""
-    if ctx.find(Lot, id=id) is None:
-        raise NotFound("There is no such lot.")
+    """Answer everything that was made of a lot, everything it was made of, and by which documents.
+
+    What lies beyond the places where the member works is left out; `complete` says whether there is such a thing.
+    """
+    readable(ctx, "inventory.lot", id)
     wanted: tuple[Literal["forward", "backward"], ...] = (
         ("forward", "backward") if direction == "both" else (direction,)
     )
-    found = {way: trace(ctx, [id], way) for way in wanted}
+    found = {way: seen(ctx, trace(ctx, [id], way)) for way in wanted}
     lots = _lot_rows(ctx, {lot_id for one in found.values() for lot_id in one.generations})
     return {
         "lot": lots[id],
         **{
             way: {
+                "complete": one.complete,
                 "lots": [{**lots[lot_id], "generation": one.generations[lot_id]} for lot_id in one.lot_ids],
                 "links": [
                     {

@@ -35,8 +35,8 @@ def location_dashboard(ctx: Context, id: int) -> dict[str, Any]:
         "location": {"id": location.id, "code": location.code, "name": location.name, "type": location.location_type},
         "period": {"start_date": first, "end_date": last, "days_left": (last - today).days},
         "totals": _totals(ctx, location, first),
-        "recent_receipts": _recent(ctx, Receipt, Receipt.received_on, location),
-        "recent_issues": _recent(ctx, Issue, Issue.issued_on, location),
+        "recent_receipts": _recent(ctx, "inventory.receipt", Receipt.received_on, location),
+        "recent_issues": _recent(ctx, "inventory.issue", Issue.issued_on, location),
     }
 
 
@@ -59,8 +59,13 @@ def _totals(ctx: Context, location: Location, first: date) -> dict[str, Any]:
     return {**counts, "total_receipts": receipts or 0, "total_issues": issues or 0, "stock_value": value or 0}
 
 
-def _recent(ctx: Context, document: type[Any], day: Any, location: Location) -> list[dict[str, Any]]:
-    found = select(document.id, document.number, day, document.state).where(document.location_id == location.id)
+def _recent(ctx: Context, key: str, day: Any, location: Location) -> list[dict[str, Any]]:
+    if not ctx.can(f"{key}.read"):
+        return []
+    document = ctx.registry.resources[key].model
+    found = select(document.id, document.number, day, document.state).where(
+        document.location_id == location.id, *ctx.visible(key)
+    )
     rows = ctx.rows(found.order_by(document.id.desc()).limit(RECENT))
     return [{"id": row[0], "number": row[1], "date": row[2], "state": row[3]} for row in rows]
 

@@ -7,14 +7,14 @@ from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any
 
-from core.api import Context, Invalid, Refused, action, arg, before, select
-from plugins.inventory.api import Location, default_location
+from core.api import Context, Invalid, Refused, action, arg, before
 from plugins.recipes.actions.starting import refuse_unusable
 from plugins.recipes.costing import rounded
 from plugins.recipes.models import BATCH_TYPES, SUPPLIES, Batch, BatchPlan, Recipe
 from plugins.recipes.planning import ContainerWish, LineWish, PlanWish, fingerprint, make_plan
 from plugins.recipes.resources.batches import batches
 from plugins.recipes.resources.recipes import recipes
+from plugins.recipes.supply import placed
 
 Scale = Annotated[Decimal | None, arg("Scale", gt=0, help="2.5 makes two and a half times the recipe.")]
 Wanted = Annotated[Decimal | None, arg("Quantity", gt=0, help="The yield that is wanted, instead of a scale.")]
@@ -186,12 +186,8 @@ def _planned_values(ctx: Context, recipe: Recipe, wish: PlanWish) -> dict[str, A
 
 
 def _placed(ctx: Context, wish: PlanWish) -> PlanWish:
-    """Return the wish at a certain place: the one named, if the actor may see it, else the default one."""
-    location_id = wish.location_id or default_location(ctx).id
-    allowed = select(Location.id).where(Location.id == location_id, *ctx.visible("inventory.location"))
-    if ctx.one(allowed) is None:
-        raise Invalid({"location_id": ["There is no such location, or you are not assigned to it."]})
-    return replace(wish, location_id=location_id)
+    """Return the wish at a certain place."""
+    return replace(wish, location_id=placed(ctx, wish.location_id))
 
 
 def _refuse_archived(recipe: Recipe) -> None:

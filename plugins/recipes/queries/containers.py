@@ -14,7 +14,7 @@ from plugins.recipes.planning.containers import capacity_of
 from plugins.recipes.planning.snapshots import plain
 from plugins.recipes.queries.plans import READ_RECIPE
 from plugins.recipes.queries.reading import readable
-from plugins.recipes.supply import places_for
+from plugins.recipes.supply import places_to_fill
 
 
 @query("recipes.containers_of_recipe", path="recipes/{id}/containers", title="Allowed containers",
@@ -35,7 +35,7 @@ def containers(ctx: Context) -> list[dict[str, Any]]:
 
 def _with_stock(ctx: Context, items: Sequence[Item], supply: str | None = None) -> list[tuple[Item, Decimal]]:
     ids = [item.id for item in items]
-    free = stock.usable(ctx, ids, places_for(ctx, None, supply, ids))
+    free = stock.usable(ctx, ids, places_to_fill(ctx, supply, ids))
     return [(item, free[item.id]) for item in items]
 
 

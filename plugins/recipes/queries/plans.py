@@ -17,7 +17,7 @@ from plugins.recipes.planning.lines import items_by_id
 from plugins.recipes.planning.plans import line_answer, next_steps
 from plugins.recipes.queries.reading import readable
 from plugins.recipes.resources.recipes import recipes
-from plugins.recipes.supply import places_for
+from plugins.recipes.supply import placed, places_for
 
 READ_RECIPE = "recipes.recipe.read"
 READ_BATCH = "recipes.batch.read"
@@ -92,7 +92,7 @@ def check_stock(
         unit_id = line.unit_id or item.base_unit_id
         kind = "container" if item.kind == "container" else "ingredient"
         asked.append(PlanLine(kind, item.id, item.name, line.quantity, unit_id, units.code(unit_id)))
-    return _checked(recheck(ctx, asked, places_for(ctx, location_id, supply, items)))
+    return _checked(recheck(ctx, asked, places_for(ctx, placed(ctx, location_id), supply, items)))
 
 
 def without_costs(ctx: Context, answer: dict[str, Any]) -> dict[str, Any]:

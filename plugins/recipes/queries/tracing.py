@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import func
 
 from core.api import Context, query, select
-from plugins.inventory.api import Lot, Trace, trace
+from plugins.inventory.api import Lot, Trace, seen, trace
 from plugins.recipes.consumption import held_by, lines_of
 from plugins.recipes.models import Batch, BatchOutput, BatchUsage
 from plugins.recipes.planning.snapshots import plain
@@ -53,9 +53,11 @@ def batches_of_lot(ctx: Context, lot_id: int) -> dict[str, Any]:
     }
 
 
-def _answer(ctx: Context, found: Trace) -> dict[str, Any]:
+def _answer(ctx: Context, reached: Trace) -> dict[str, Any]:
+    found = seen(ctx, reached)
     batch_ids = {link.document_id for link in found.links if link.document_kind == DOCUMENT}
     return {
+        "complete": found.complete,
         "lots": _lots(ctx, found),
         "links": [
             {
@@ -88,7 +90,7 @@ def _lots(ctx: Context, found: Trace) -> list[dict[str, Any]]:
 
 
 def _batches(ctx: Context, batch_ids: Iterable[int]) -> Sequence[dict[str, Any]]:
-    wanted = select(Batch).where(Batch.id.in_(sorted(batch_ids))).order_by(Batch.id)
+    wanted = select(Batch).where(Batch.id.in_(sorted(batch_ids)), *ctx.visible("recipes.batch")).order_by(Batch.id)
     return [
         {"batch_id": batch.id, "label": batch.label, "name": batch.name, "state": batch.state}
         for batch in ctx.all(wanted)
