@@ -28,6 +28,7 @@ from core.resources.shape import Shape
 log = logging.getLogger(__name__)
 MOST_GROUPS = 12
 MOST_HITS = 5
+MOST_WORDS = 8
 MOST_ASKED = 40
 LONGEST = 100
 BUDGET_SECONDS = 0.6
@@ -207,11 +208,12 @@ def _group(shape: Shape, rows: dict[int, str]) -> Group:
 
 
 def _anywhere(shape: Shape, names: Sequence[str], text: str) -> sa.ColumnElement[bool] | None:
-    found = search_condition(shape, text)
+    words = text.split()[:MOST_WORDS]
+    found = search_condition(shape, " ".join(words))
     if found is not None or not names:
         return found
     return sa.and_(*(
-        sa.or_(*(like(shape.fields[name].column, word) for name in names)) for word in text.split()[:8]
+        sa.or_(*(like(shape.fields[name].column, word) for name in names)) for word in words
     ))  # fmt: skip
 
 

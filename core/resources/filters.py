@@ -25,6 +25,7 @@ LONGEST_LIST = 500
 LONGEST_PATTERN = 200
 MOST_CONDITIONS = 100
 MOST_TOGETHER = 8
+MOST_WORDS = 24
 SHORT_LIST = 8
 
 
@@ -244,11 +245,13 @@ def search_condition(shape: Shape, text: str) -> sa.ColumnElement[bool] | None:
     """Return the condition of a free-text search: every word in any of the declared fields."""
     columns = [expression(shape, item) for item in shape.fields.values() if item.search]
     try:
-        words = [_text(word) for word in text.split()][:8]
+        words = [_text(word) for word in text.split()]
     except ma.ValidationError as error:
         raise Invalid({"search": [str(message) for message in error.messages]}) from None
     if not columns or not words:
         return None
+    if len(words) > MOST_WORDS:
+        raise Invalid({"search": [f"Use at most {MOST_WORDS} words."]})
     return sa.and_(*(sa.or_(*(like(column, word) for column in columns)) for word in words))
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
+from zlib import crc32
 
 import marshmallow as ma
 import sqlalchemy as sa
@@ -153,8 +154,13 @@ def _behind(key: SortKey, value: Any) -> sa.ColumnElement[bool] | None:
 
 def write_cursor(keys: list[SortKey], row: Mapping[str, Any]) -> str:
     """Return the cursor that stands behind a row."""
-    values = [_plain(row[key.field.name]) for key in keys]
+    values = [_mark(keys), *(_plain(row[key.field.name]) for key in keys)]
     return base64.urlsafe_b64encode(json.dumps(values).encode()).decode().rstrip("=")
+
+
+def _mark(keys: Iterable[SortKey]) -> int:
+    """Return by what a cursor is known again: the fields it was written for, in whichever direction they are read."""
+    return crc32(",".join(key.field.name for key in keys).encode())
 
 
 def _plain(value: Any) -> Any:
@@ -165,8 +171,8 @@ def _plain(value: Any) -> Any:
 
 def _read_cursor(keys: list[SortKey], cursor: str) -> list[Any]:
     try:
-        values = json.loads(base64.urlsafe_b64decode(cursor.encode() + b"=" * (-len(cursor) % 4)))
-        if not isinstance(values, list) or len(values) != len(keys):
+        mark, *values = json.loads(base64.urlsafe_b64decode(cursor.encode() + b"=" * (-len(cursor) % 4)))
+        if mark != _mark(keys) or len(values) != len(keys):
             raise ValueError
         return [_cursor_value(key, value) for key, value in zip(keys, values, strict=True)]
     except (ValueError, TypeError, binascii.Error, RecursionError, ma.ValidationError):

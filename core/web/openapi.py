@@ -13,6 +13,7 @@ from core.resources.shape import Field, LineShape, Shape
 from core.web.editing import BODY as EDIT_BODY
 from core.web.endpoints import Endpoint, EndpointTable
 from core.web.json_schemas import IDEMPOTENCY_KEY, Json, json_schema, parameter, parameters_of_query, upload
+from core.web.lists import IN_A_FILE
 from core.web.transfer import MODES, SHEET
 
 PROBLEM: Json = {
@@ -178,7 +179,12 @@ class Writer:
     def _list_parameters(self, endpoint: Endpoint) -> list[Json]:
         by_id = unlabelled(self.ctx, self._shape(endpoint))
         said = {"sort": f" By their ids: {', '.join(by_id)}."} if by_id else {}
-        return [parameter(name, schema, text + said.get(name, "")) for name, schema, text in LIST_PARAMETERS]
+        left_out = IN_A_FILE if endpoint.kind == "export" else ()
+        return [
+            parameter(name, schema, text + said.get(name, ""))
+            for name, schema, text in LIST_PARAMETERS
+            if name not in left_out
+        ]
 
     def _body(self, endpoint: Endpoint) -> Json | None:
         if endpoint.kind in ("create", "update"):
@@ -255,7 +261,8 @@ def _page(schema: Json) -> Json:
     return {"type": "object", "properties": {
         "items": {"type": "array", "items": schema}, **numbers, "total_is_exact": {"type": "boolean"},
         "next": {"type": ["string", "null"]}, "totals": {"type": "object", "description": "With `totals`."},
-        "groups": {"type": "array", "items": {"type": "object"}, "description": "With `group_by`."}}}  # fmt: skip
+        "groups": {"type": "array", "items": {"type": "object"}, "description": "With `group_by`."},
+        "is_complete": {"type": "boolean", "description": "With `group_by`: whether all are told."}}}  # fmt: skip
 
 
 def _ref(name: str) -> Json:

@@ -19,26 +19,22 @@ from core.actions.run import Call, Outcome, check_argument_references, reachable
 from core.actions.suggesting import suggest
 from core.actions.unit import REPLAY, Answer, Idempotency, perform
 from core.db.base import Record
-from core.desk.conditions import typed_request
 from core.errors import BadRequest, Forbidden, Invalid, NotFound, Refused, VersionRequired
 from core.identity.actor import Actor
-from core.plugins.declarations import Query, Resource
+from core.plugins.declarations import Query
 from core.resources.describing import describe
-from core.resources.grouping import group_keys, read_groups, read_totals
 from core.resources.kinds import LARGEST_INTEGER
-from core.resources.reading import LARGEST_PAGE, ListRequest, read_many, read_one, read_page
-from core.web import attachments, comments, editing, transfer
+from core.resources.reading import read_many, read_one
+from core.web import attachments, comments, editing, lists, transfer
 from core.web.answering import answer_json, respond
 from core.web.bodies import parse_json, read_json, write_json
 from core.web.current import hand_over_prefetched, kernel, prefetch_record, tenant_actor
 from core.web.endpoints import Endpoint, EndpointTable
-from core.web.questions import flag, given_twice, one_of, refuse_unasked, whole_number
+from core.web.questions import flag, one_of, refuse_unasked, whole_number
 
 blueprint = Blueprint("rest", __name__, url_prefix="/api/v1")
 METHODS = ["GET", "POST", "PATCH", "DELETE"]
 LARGEST_BULK = 1000
-RESERVED = ("page", "page_size", "sort", "search", "fields", "after", "count", "group_by", "sum",
-            "totals", "format")  # fmt: skip
 # What else is asked for in a path's query; lists, exports and queries know by themselves.
 ASKED: Mapping[str, tuple[str, ...]] = {
     "history": ("before", "limit", "field"), "comments": ("before", "limit"), "record": ("dry_run", "version"),
@@ -68,7 +64,7 @@ def dispatch(rest: str) -> Response:
             hand_over_prefetched(ctx)
             check_gate(ctx, endpoint)
             if endpoint.kind == "export":
-                return transfer.export(ctx, endpoint.resource, _list_request(ctx, endpoint.resource, request.args))
+                return transfer.export(ctx, endpoint.resource, lists.file_request)
             if endpoint.kind in attachments.FILES:
                 return attachments.FILES[endpoint.kind](ctx, endpoint, ids)
             if endpoint.query is not None and _format(endpoint.query) == "xlsx":
@@ -103,26 +99,6 @@ def _is_on(actor: Actor, endpoint: Endpoint) -> bool:
 
 
 # -- reading -------------------------------------------------------------------------------------------------
-
-
-def _list(ctx: Context, endpoint: Endpoint, _ids: list[int]) -> Answer:
-    assert endpoint.resource is not None
-    shape, asked = ctx.shape(endpoint.resource), _list_request(ctx, endpoint.resource, request.args)
-    if group_by := request.args.get("group_by"):
-        sums = [name for name in request.args.get("sum", "").split(",") if name]
-        groups = read_groups(ctx, shape, asked, group_by, sums)
-        if one_of("format", "json", "csv") == "csv":
-            return transfer.groups_csv(shape, [key.field for key in group_keys(shape, group_by)], sums, groups)
-        return Answer(200, write_json({"groups": groups}))
-    one_of("format", "json")
-    totals = dict(_total(part) for part in request.args.get("totals", "").split(",") if part)
-    found = read_page(ctx, shape, asked).as_dict()
-    return Answer(200, write_json({**found, "totals": read_totals(ctx, shape, asked, totals)} if totals else found))
-
-
-def _total(text: str) -> tuple[str, str]:
-    name, _, function = text.partition(":")
-    return name, function or "sum"
 
 
 def _get(ctx: Context, endpoint: Endpoint, ids: list[int]) -> Answer:
@@ -182,8 +158,8 @@ def _asked(ctx: Context, query: Query, ids: list[int]) -> Any:
 
 
 READERS: dict[str, Handler] = {
-    "list": _list, "get": _get, "history": _history, "fields": _fields, "query": _query, "files": attachments.show,
-    "comments": comments.show,
+    "list": lists.answer_list, "get": _get, "history": _history, "fields": _fields, "query": _query,
+    "files": attachments.show, "comments": comments.show,
 }  # fmt: skip
 
 
@@ -204,29 +180,6 @@ def query_arguments(function: Callable[..., Any], args: MultiDict[str, str]) -> 
     if errors:
         raise Invalid(errors)
     return found
-
-
-def _list_request(ctx: Context, resource: Resource | None, args: MultiDict[str, str]) -> ListRequest:
-    if errors := given_twice(RESERVED):
-        raise Invalid(errors)
-    if args.get("count", "") not in ("", "exact", "none"):
-        raise Invalid({"count": ["Must be exact or none."]})
-    asked = ListRequest(
-        filters={name: args.getlist(name) for name in args if name not in RESERVED},
-        search=args.get("search", "")[:200], sort=args.get("sort", ""), page=_number(args, "page", 1, 10**9),
-        page_size=_number(args, "page_size", 50, LARGEST_PAGE), after=args.get("after", ""),
-        fields=tuple(name for name in args.get("fields", "").split(",") if name), count=args.get("count", ""),
-    )  # fmt: skip
-    return asked if resource is None else typed_request(ctx, ctx.shape(resource), asked)
-
-
-def _number(args: Mapping[str, str], name: str, default: int, largest: int) -> int:
-    text = args.get(name, "")
-    if not text:
-        return default
-    if not (text.isascii() and text.isdigit() and len(text) < 10 and 1 <= int(text) <= largest):
-        raise Invalid({name: [f"Must be a whole number from 1 to {largest}."]})
-    return int(text)
 
 
 # -- writing -------------------------------------------------------------------------------------------------

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any, cast
 
@@ -32,11 +32,12 @@ SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MODES = ("upsert", "create", "update")
 
 
-def export(ctx: Context, resource: Resource | None, asked: ListRequest) -> Response:
+def export(ctx: Context, resource: Resource | None, ask: Callable[[Context, Shape], ListRequest]) -> Response:
     """Answer a list as a CSV, XLSX or JSON file, rows read in chunks by cursor."""
     assert resource is not None
     kind = one_of("format", "csv", "xlsx", "json")
     shape = ctx.shape(resource)
+    asked = ask(ctx, shape)
     names = export_names(shape, asked.fields)
     reach = ctx.restriction(resource, "export")
     asked = replace(asked, fields=tuple(names), sort=asked.sort or "id", condition=sa.and_(*reach) if reach else None)
