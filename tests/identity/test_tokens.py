@@ -3,6 +3,7 @@
 import base64
 import json
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 
 import jwt
@@ -102,6 +103,15 @@ def test_a_changed_payload_is_refused(world, pair):
     header, _, signature = pair.access_token.split(".")
     other = _unsigned({}, _claims(world, pair, sub="1")).split(".")[1]
     assert _refused(world, f"{header}.{other}.{signature}") == "INVALID_TOKEN"
+
+
+def test_a_new_key_of_the_installation_voids_access_tokens_and_ends_no_log_in(world, pair):
+    renamed = replace(world.policy, secret_key="the key after the one that leaked " * 2)
+    restarted = replace(world.identity, policy=renamed)
+    with pytest.raises(Unauthenticated):
+        restarted.actor_of_token(pair.access_token)
+    current, _ = login.refresh(restarted, pair.refresh_token)
+    assert restarted.actor_of_token(current.access_token).username == "anna"
 
 
 def test_refresh_goes_on_and_on_until_the_log_in_is_too_old(world, pair):

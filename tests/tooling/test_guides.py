@@ -9,14 +9,14 @@ import pytest
 from tests.distributions import run_commands, run_python
 from tests.tooling.sources import ROOT
 
-FILES = re.compile(r"^`([\w/.]+\.(?:py|cfg|toml|html))`[^\n]*\n(?:(?!```)[^\n]*\n)*?```\w+\n(.*?)^```$", re.M | re.S)
+FILES = re.compile(r"^`([\w/.]+\.(?:py|cfg|toml|html|md))`[^\n]*\n(?:(?!```)[^\n]*\n)*?```\w+\n(.*?)^```$", re.M | re.S)
 CONTRACT = """
 import sys, pytest
 sys.exit(pytest.main(["-q", "-n", "0", "--database=sqlite", "-p", "no:cacheprovider"]))
 """
-GUIDES = {"tools": "plugins.md", "repairs": "ui.md"}
+GUIDES = {"tools": "plugins.md", "repairs": "ui.md", "scales": "beside.md"}
 # The contract of all modules beside each other has a test of its own.
-UNRELATED = "brewing,recipes,inventory"
+UNRELATED = {"tools": "brewing,recipes,inventory", "repairs": "brewing,recipes,inventory", "scales": "brewing,recipes"}
 
 
 @pytest.fixture(scope="module", params=GUIDES)
@@ -43,6 +43,6 @@ def test_a_guide_leads_to_a_plugin_that_keeps_the_contract(guide):
     done = run_commands([words.split() for words in commands], *paths, folder=folder)
     assert [code for code, _ in done] == [0] * len(commands), done
     assert done[1][1].startswith("Wrote ") and "0001_first.py" in done[1][1] and f"{name}_0001" in done[-1][1]
-    told = run_python(CONTRACT, *paths, folder=folder, limit=400, OPENMILL_EXCLUDE_PLUGINS=UNRELATED)
+    told = run_python(CONTRACT, *paths, folder=folder, limit=400, OPENMILL_EXCLUDE_PLUGINS=UNRELATED[name])
     assert told.returncode == 0, told.stdout[-6000:] + told.stderr[-4000:]
     assert re.search(r"^\d+ passed", told.stdout.splitlines()[-1])
