@@ -44,9 +44,12 @@ def costs(ctx: Context) -> Iterator[str]:
 
 @check("recipes.balance", title="What batches hold is what stock gave them")
 def balance(ctx: Context) -> Iterator[str]:
-    """Compare each lot taken and made with its stock move, and each line with its lots."""
+    """Compare each lot taken and made with its stock move, and each line with its lots.
+
+    What the goods of a batch settle that had left before them is the stock ledger's own affair.
+    """
     columns = select(Move.id, Move.quantity, Move.value, Move.variance, Move.location_id)
-    rows = ctx.rows(columns.where(Move.document_kind == DOCUMENT))
+    rows = ctx.rows(columns.where(Move.document_kind == DOCUMENT, Move.move_type != "settlement"))
     moves = {row.id: (row.quantity, row.value + row.variance) for row in rows}
     places = {row.id: row.location_id for row in rows}
     held: dict[int, Decimal] = defaultdict(Decimal)

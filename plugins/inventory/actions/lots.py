@@ -4,10 +4,19 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from core.api import Context, Refused, action, arg, day_text, select
+from core.api import Context, Invalid, Refused, action, arg, before, day_text, select
 from plugins.inventory.ledger.tracing import trace
 from plugins.inventory.models.lots import Lot
 from plugins.inventory.resources.ledger import lots
+
+
+@before(lots, "update")
+def keep_days_in_order(ctx: Context, lot: Lot, values: dict[str, Any]) -> None:
+    """Goods were made by the day they came in."""
+    made_on = values.get("made_on")
+    if made_on is not None and made_on > lot.received_on:
+        told = f"{day_text(made_on)} is after the day of receipt, {day_text(lot.received_on)}."
+        raise Invalid({"made_on": [told]}, code="NOT_MADE_YET")
 
 
 @action(lots, source="available", target="quarantine", label="Quarantine", icon="shield-alert")
@@ -16,9 +25,9 @@ def quarantine(ctx: Context, lot: Lot, *, reason: Annotated[str, arg("Reason", m
     lot.state_reason = reason
 
 
-@action(lots, source="quarantine", target="available", label="Release", icon="shield-check")
+@action(lots, source=("quarantine", "expired"), target="available", label="Release", icon="shield-check")
 def release(ctx: Context, lot: Lot, *, reason: Annotated[str, arg("Reason", max_length=200)] = "") -> None:
-    """Let the lot be used again."""
+    """Let the lot be used again; one that expired by a wrong date, once the date is corrected."""
     if lot.expires_on is not None and lot.expires_on < ctx.today():
         raise Refused(
             "LOT_EXPIRED", f"Lot {lot.number} expired on {day_text(lot.expires_on)}. Correct the date or throw it away."
@@ -28,7 +37,7 @@ def release(ctx: Context, lot: Lot, *, reason: Annotated[str, arg("Reason", max_
 
 @action(lots, source=("available", "quarantine"), target="expired", label="Expire", icon="calendar-x")
 def expire(ctx: Context, lot: Lot, *, reason: Annotated[str, arg("Reason", max_length=200)] = "") -> None:
-    """Take the lot out of use for good; what is on hand stays in the books until it is thrown away."""
+    """Take the lot out of use; what is on hand stays in the books until it is thrown away."""
     lot.state_reason = reason or "Past its last day."
 
 

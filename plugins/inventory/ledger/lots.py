@@ -109,10 +109,14 @@ def _next_numbers(ctx: Context, items: Sequence[ItemFacts], day: date) -> list[s
     return [f"{item.code}-{day.year}-{first + n:05d}" for n, item in enumerate(items)]
 
 
+def expiry_of(line: Incoming, item: ItemFacts, day: date) -> date | None:
+    """Return the last day of goods that come in: as given, or the item's shelf life from the day they were made."""
+    if line.expires_on is None and item.shelf_life_days:
+        return (line.made_on or day) + timedelta(days=item.shelf_life_days)
+    return line.expires_on
+
+
 def _lot_row(line: Incoming, item: ItemFacts, number: str, unit_cost: Decimal, day: date) -> dict[str, Any]:
-    expires_on = line.expires_on
-    if expires_on is None and item.shelf_life_days:
-        expires_on = (line.made_on or day) + timedelta(days=item.shelf_life_days)
     return {
         "item_id": item.id,
         "number": number,
@@ -120,7 +124,7 @@ def _lot_row(line: Incoming, item: ItemFacts, number: str, unit_cost: Decimal, d
         "supplier_name": line.supplier_name,
         "received_on": day,
         "made_on": line.made_on,
-        "expires_on": expires_on,
+        "expires_on": expiry_of(line, item, day),
         "unit_cost": unit_cost,
         "state": line.lot_state,
     }

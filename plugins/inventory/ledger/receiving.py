@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 
@@ -10,7 +10,7 @@ from core.api import Context, Invalid, Refused, day_text
 from plugins.inventory.ledger.arithmetic import per_unit, share, times
 from plugins.inventory.ledger.book import Quant
 from plugins.inventory.ledger.facts import ItemFacts
-from plugins.inventory.ledger.lots import lots_for
+from plugins.inventory.ledger.lots import expiry_of, lots_for
 from plugins.inventory.ledger.movement import MOVE_TYPES, Incoming, Movement, Source
 from plugins.inventory.ledger.posting import Posting, open_posting
 from plugins.inventory.ledger.present_cost import PresentCosts
@@ -70,11 +70,14 @@ def _check_items(posting: Posting, lines: Sequence[Incoming], move_type: str) ->
     asleep = sorted({item.code for item in posting.items.values() if not item.is_active})
     if asleep:
         raise Refused("ITEM_INACTIVE", f"{', '.join(asleep)} is not active. Activate it before receiving more.")
-    _check_days(lines, posting.source.business_date, fresh=move_type in _FRESH)
+    day = posting.source.business_date
+    _check_made(lines, day)
+    if move_type in _FRESH:
+        _check_fresh(lines, posting.items, day)
 
 
-def _check_days(lines: Sequence[Incoming], day: date, *, fresh: bool) -> None:
-    """Refuse what was not made yet on the day it comes in, and of fresh goods what has expired by then."""
+def _check_made(lines: Sequence[Incoming], day: date) -> None:
+    """Refuse what was not made yet on the day it comes in."""
     unmade = {
         f"lines.{n}.made_on": [f"{day_text(line.made_on)} is after the day of receipt, {day_text(day)}."]
         for n, line in enumerate(lines)
@@ -82,10 +85,17 @@ def _check_days(lines: Sequence[Incoming], day: date, *, fresh: bool) -> None:
     }
     if unmade:
         raise Invalid(unmade, code="NOT_MADE_YET")
+
+
+def _check_fresh(lines: Sequence[Incoming], items: Mapping[int, ItemFacts], day: date) -> None:
+    """Refuse what has expired by the day it comes in, by its own date or the shelf life of the item."""
+    last_days = [expiry_of(line, items[line.item_id], day) for line in lines]
     stale = {
-        f"lines.{n}.expires_on": [f"{day_text(line.expires_on)} is before the day of receipt, {day_text(day)}."]
-        for n, line in enumerate(lines)
-        if line.expires_on is not None and line.expires_on < day and fresh
+        f"lines.{n}.{'expires_on' if line.expires_on else 'made_on'}": [
+            f"The last day, {day_text(last)}, is before the day of receipt, {day_text(day)}."
+        ]
+        for n, (line, last) in enumerate(zip(lines, last_days, strict=True))
+        if last is not None and last < day
     }
     if stale:
         raise Invalid(stale, code="ALREADY_EXPIRED")

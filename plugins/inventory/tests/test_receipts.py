@@ -296,3 +296,33 @@ def test_promised_goods_stay_when_a_receipt_is_taken_back(shop: Shop) -> None:
     with pytest.raises(Refused) as refused:
         shop.ctx.do("inventory.receipt.reverse", late, reason="never came")
     assert (refused.value.code, shop.stock(glue)[0]) == ("INSUFFICIENT_STOCK", 8)
+
+
+def test_goods_past_their_shelf_life_are_not_received_as_fresh(shop: Shop) -> None:
+    """Yoghurt keeps 30 days: what was made 40 days ago is refused at a receipt, and may be taken over as it is."""
+    yoghurt, today = shop.item("YOGHURT", shelf_life_days=30), shop.ctx.today()
+    old = shop.line(yoghurt, 5, unit_cost=Decimal(1), made_on=today - timedelta(days=40))
+    with pytest.raises(Invalid) as refused:
+        shop.receipt([old])
+    assert (refused.value.code, list(refused.value.errors)) == ("ALREADY_EXPIRED", ["lines.0.made_on"])
+    shop.receipt([{**old, "made_on": today - timedelta(days=30)}])
+    assert shop.lot(shop.receipt([old], receipt_type="opening")).expires_on == today - timedelta(days=10)
+
+
+def test_a_lot_that_expired_by_a_wrong_date_is_used_again(shop: Shop) -> None:
+    oil, today = shop.item("OIL", is_perishable=True), shop.ctx.today()
+    lot = shop.lot(shop.receive(oil, 10, 1, on=today - timedelta(days=9), expires_on=today - timedelta(days=1)))
+    shop.ctx.do("inventory.lot.expire", lot)
+    with pytest.raises(Refused) as refused:
+        shop.ctx.do("inventory.lot.release", lot)
+    assert refused.value.code == "LOT_EXPIRED"
+    shop.ctx.do("inventory.lot.update", lot, expires_on=today + timedelta(days=364))
+    shop.ctx.do("inventory.lot.release", lot)
+    assert shop.issue(oil, 10).state == "posted"
+
+
+def test_no_lot_is_said_to_be_made_after_it_came(shop: Shop) -> None:
+    lot, today = shop.lot(shop.receive(shop.item("OIL"), 10, 1)), shop.ctx.today()
+    with pytest.raises(Invalid) as refused:
+        shop.ctx.do("inventory.lot.update", lot, made_on=today + timedelta(days=1))
+    assert (refused.value.code, list(refused.value.errors)) == ("NOT_MADE_YET", ["made_on"])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from core.api import Invalid, Refused, select
-from plugins.inventory.api import Item, Lot, trace
+from plugins.inventory.api import Item, Lot, Outgoing, Source, default_location, issue, levels, trace
 from plugins.recipes.api import BatchOutput, Recipe
 from plugins.recipes.tests.workshop import (
     balances,
@@ -243,3 +243,19 @@ def test_a_label_somebody_gave_to_other_goods_is_not_used_for_them_twice(ctx):
 def _finished(ctx, batch) -> list[BatchOutput]:
     ctx.do("recipes.batch.finish", batch, final_quantity=dec("1.2"))
     return outputs(ctx, batch)
+
+
+def test_soap_that_was_sold_before_it_was_made_is_settled_by_the_batch(ctx):
+    """3 kg leave with leave while 1 kg is there, at 3.70 a kilogram; the next kilogram settles one of the two owed."""
+    shop = soap_workshop(ctx)
+    first = start(ctx, shop, containers=[])
+    ctx.do("recipes.batch.finish", first, final_quantity=dec(1))
+    soap, place = ctx.get(Item, first.outputs[0].item_id), default_location(ctx).id
+    ctx.do("inventory.item.update", soap, allow_negative=True)
+    issue(ctx, [Outgoing(soap.id, place, dec(3))], source=Source("tests.sale", ctx.today()), allow_negative=True)
+    second = start(ctx, shop, containers=[])
+    ctx.do("recipes.batch.finish", second, final_quantity=dec(1))
+    assert (second.outputs[0].quantity, second.output_cost) == (1, dec("3.70"))
+    [level] = levels(ctx, [soap.id]).values()
+    assert (level.on_hand, level.value, level.lacking) == (-1, dec("-3.70"), 1)
+    assert verify(ctx) == []
