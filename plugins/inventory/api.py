@@ -19,6 +19,7 @@ from plugins.inventory.models.moves import Move
 from plugins.inventory.models.reservations import Reservation
 from plugins.inventory.models.stock import Stock
 from plugins.inventory.models.units import Unit, UnitMapping
+from plugins.inventory.queries.reading import readable
 from plugins.inventory.units.converting import Converter, Wanted, convert, convert_many
 
 __all__ = [
@@ -64,6 +65,7 @@ __all__ = [
     "link_lots",
     "moves_of",
     "on_hand",
+    "readable",
     "receive",
     "release",
     "reserve",

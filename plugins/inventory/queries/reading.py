@@ -12,5 +12,5 @@ def readable(ctx: Context, key: str, record_id: int) -> Any:
     resource = ctx.registry.resources[key]
     found = ctx.one(select(resource.model).where(resource.model.id == record_id, *ctx.visible(key)))
     if found is None:
-        raise NotFound(f"There is no such {resource.singular.lower()}.")
+        raise NotFound(f"There is no {resource.singular.lower()} {record_id}.")
     return found

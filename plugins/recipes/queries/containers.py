@@ -7,13 +7,12 @@ from decimal import Decimal
 from typing import Any
 
 from core.api import Context, Problem, query, select
-from plugins.inventory.api import Item
+from plugins.inventory.api import Item, readable
 from plugins.recipes import stock
 from plugins.recipes.models import Recipe
 from plugins.recipes.planning.containers import capacity_of
 from plugins.recipes.planning.snapshots import plain
 from plugins.recipes.queries.plans import READ_RECIPE
-from plugins.recipes.queries.reading import readable
 from plugins.recipes.supply import places_to_fill
 
 

@@ -10,13 +10,12 @@ from fractions import Fraction
 from typing import Any
 
 from core.api import Context, query
-from plugins.inventory.api import Item, Lot
+from plugins.inventory.api import Item, Lot, readable
 from plugins.recipes.consumption import held_by, lines_of
 from plugins.recipes.costing import rounded
 from plugins.recipes.models import Batch
 from plugins.recipes.planning.snapshots import plain
 from plugins.recipes.queries.plans import READ_BATCH
-from plugins.recipes.queries.reading import readable
 
 
 @dataclass(frozen=True)

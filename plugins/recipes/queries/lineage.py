@@ -9,11 +9,10 @@ from typing import Any
 from sqlalchemy.orm import joinedload
 
 from core.api import Context, amount_text, query, select
-from plugins.inventory.api import Item, Lot
+from plugins.inventory.api import Item, Lot, readable
 from plugins.recipes.consumption import held_by, lines_of
 from plugins.recipes.models import Batch, BatchOutput
 from plugins.recipes.queries.plans import READ_BATCH
-from plugins.recipes.queries.reading import readable
 
 MOST_LOTS = 199
 

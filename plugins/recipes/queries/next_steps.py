@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 from core.api import Context, Problem, Refused, arg, query
-from plugins.inventory.api import Converter, Item
-from plugins.recipes.queries.reading import readable
+from plugins.inventory.api import Converter, Item, readable
 
 READ_ITEM = "inventory.item.read"
 

@@ -8,14 +8,13 @@ from decimal import Decimal
 from typing import Annotated, Any
 
 from core.api import Context, Invalid, action, arg, query
-from plugins.inventory.api import Converter
+from plugins.inventory.api import Converter, readable
 from plugins.recipes.actions.planning import BatchType, LocationId, Portions, Scale, Supply, Wanted, wish_of
 from plugins.recipes.labels import free_prefix
 from plugins.recipes.models import Batch, Recipe
 from plugins.recipes.planning import PlanLine, make_plan, recheck, recheck_batch
 from plugins.recipes.planning.lines import items_by_id
 from plugins.recipes.planning.plans import line_answer, next_steps
-from plugins.recipes.queries.reading import readable
 from plugins.recipes.resources.recipes import recipes
 from plugins.recipes.supply import placed, places_for
 

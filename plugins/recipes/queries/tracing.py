@@ -8,12 +8,11 @@ from typing import Any
 from sqlalchemy import func
 
 from core.api import Context, query, select
-from plugins.inventory.api import Lot, Trace, seen, trace
+from plugins.inventory.api import Lot, Trace, readable, seen, trace
 from plugins.recipes.consumption import held_by, lines_of
 from plugins.recipes.models import Batch, BatchOutput, BatchUsage
 from plugins.recipes.planning.snapshots import plain
 from plugins.recipes.queries.plans import READ_BATCH
-from plugins.recipes.queries.reading import readable
 from plugins.recipes.stock import DOCUMENT
 
 

@@ -7,10 +7,9 @@ from decimal import Decimal
 from typing import Annotated, Any
 
 from core.api import Context, arg, column, report, select
-from plugins.inventory.api import Location
+from plugins.inventory.api import Location, readable
 from plugins.recipes.consumption import held_by, lines_of
 from plugins.recipes.models import Batch, BatchOutput
-from plugins.recipes.queries.reading import readable
 
 COLUMNS = (
     column("side", "Side"),
