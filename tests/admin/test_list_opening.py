@@ -135,6 +135,23 @@ def test_the_file_is_in_the_order_of_the_page(pages, client, stockroom):
     assert [row[place].partition(" ")[0] for row in rows] == ["BEE", "BEE", "SOY"]
 
 
+def test_whoever_stands_behind_the_last_page_is_led_back_to_it(pages, client):
+    """The last wick on page 3 is deleted: what is left is shown, and not that there were never any."""
+    gram = one(client, "admin/uom?code=g")["id"]
+    wicks = [{"code": f"WICK-{n:02}", "name": f"Wick {n}", "base_unit_id": gram} for n in range(51)]
+    assert client.post("items", wicks).status_code == 201
+    page = pages.open("/items?search=wick&page_size=25&page=3")
+    assert page.count('<tr class="row"') == 1
+    [last] = client.get("items?code=WICK-50").get_json()["items"]
+    assert client.delete(f"items/{last['id']}", version=1).status_code == 204
+    answer = pages.browser.get("/items?search=wick&page_size=25&page=3", headers={"Accept": "text/html"})
+    assert (answer.status_code, answer.headers["Location"]) == (303, "/items?search=wick&page_size=25&page=2")
+    assert pages.open(answer.headers["Location"]).count('<tr class="row"') == 25
+    answer = pages.browser.get("/items?search=nothing+such&page=2", headers={"Accept": "text/html"})
+    assert answer.headers["Location"] == "/items?search=nothing+such"
+    assert "Nothing matches" in pages.open("/items?search=nothing+such")
+
+
 def leads(page):
     return re.findall(r'data-lead="([^"]+)"', page)
 

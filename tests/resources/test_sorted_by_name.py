@@ -2,6 +2,8 @@
 
 import pytest
 
+from core.resources.boards import read_columns
+from core.resources.reading import ListRequest, read_neighbours, read_page
 from core.testing.clients import ApiClient
 from core.testing.house import make_member, make_tenant
 from tests.resources.conftest import one
@@ -105,6 +107,29 @@ def test_groups_stand_by_name_where_that_is_asked_for(shelf):
     ]  # fmt: skip
     turned = shelf.client.get("items?group_by=category_id,kind&sort=-category_id").get_json()["groups"]
     assert [row["category_label"] for row in turned] == ["Waxes", "Oils", "Butters", None]
+
+
+def test_the_next_record_is_the_next_one_of_the_list(kernel, shelf):
+    tenant_id = shelf.client.member.actor.tenant_id
+    for text in ("category,code", "-category_id"):
+        with kernel.unit(tenant_id, readonly=True) as ctx:
+            shape = ctx.shape(ctx.registry.resources["inventory.item"])
+            request = ListRequest(sort=text)
+            order = [row["id"] for row in read_page(ctx, shape, request).items]
+            for place, record_id in enumerate(order, 1):
+                found = read_neighbours(ctx, shape, request, record_id)
+                assert found.place == place
+                assert [found.previous, found.next] == [*([None, *order, None][n] for n in (place - 1, place + 1))]
+
+
+def test_the_cards_of_a_board_stand_in_the_order_of_the_list(transfers):
+    with transfers.kernel.unit(transfers.tenant.id, readonly=True) as ctx:
+        shape = ctx.shape(ctx.registry.resources["inventory.transfer"])
+        request = ListRequest(sort="-to_location", fields=("to_location_id",))
+        rows = read_columns(ctx, shape, request, shape.fields["state"], ["draft", "requested"], 2)
+        known = {number: code for code, number in transfers.places.items()}
+        # Two and one more, which says that there are others.
+        assert [known[row["to_location_id"]] for row in rows] == ["ZOO", "MARKET", "BARN"]
 
 
 def test_groups_cannot_be_sorted_by_what_there_is_not(shelf):

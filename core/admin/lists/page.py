@@ -104,6 +104,7 @@ class ListView:
     queries: list[Link]
     states_url: str = ""
     lead: str = ""
+    nearest: str = ""
 
 
 @dataclass
@@ -115,6 +116,7 @@ class Content:
     groups: list[GroupRow] = field(default_factory=list)
     figures: list[Figure] = field(default_factory=list)
     figures_url: str = ""
+    nearest: str = ""
 
 
 def list_view(ctx: Context, resource: Resource, address: ListAddress) -> ListView:
@@ -137,6 +139,7 @@ def list_view(ctx: Context, resource: Resource, address: ListAddress) -> ListVie
         exports=_exports(resource, address, shown) if ctx.can(f"{resource.key}.export") else [],
         bulk_actions=bulk_actions(ctx, resource), collection_actions=_collection_actions(ctx, resource),
         queries=query_links(ctx, resource), states_url=states_url(shape), lead=_lead_figure(shown, found.figures),
+        nearest=found.nearest,
     )  # fmt: skip
 
 
@@ -158,8 +161,15 @@ def _rows(ctx: Context, shape: Shape, address: ListAddress, shown: Sequence[Show
     return Content(
         _pager(address, page), rows=rows,
         figures=figures(ctx, shape, request, shown, wanted, address.totals) if asked else [],
-        figures_url="" if asked or not wanted else _with_all(address),
+        figures_url="" if asked or not wanted else _with_all(address), nearest=_nearest(address, page),
     )  # fmt: skip
+
+
+def _nearest(address: ListAddress, page: Page) -> str:
+    """Return the last page there is, to somebody who stands behind it: what was there may have been deleted."""
+    if page.items or (address.page == 1 and not address.after):
+        return ""
+    return address.at_page(max(1, -(-page.total // address.page_size))).url
 
 
 def _groups(ctx: Context, shape: Shape, address: ListAddress, shown: Sequence[Shown]) -> Content:

@@ -39,6 +39,8 @@ def show(visit: Visit, resource: Resource) -> Response:
                 if is_untidy(request.args):
                     return go(with_found(ctx, ctx.shape(resource), address).url)
                 view = list_view(ctx, resource, address)
+                if view.nearest:
+                    return go(view.nearest)
             except Invalid as error:
                 problem = error
                 view = list_view(ctx, resource, ListAddress(resource.path))
