@@ -152,11 +152,19 @@ def line_answer(line: PlanLine) -> dict[str, Any]:
 
 
 def next_steps(lines: Sequence[PlanLine]) -> list[dict[str, Any]]:
-    """Return every different next step once, in the order of the lines."""
+    """Return every different next step once, in the order of the lines; what lines lack of one item is in one step."""
     steps: list[dict[str, Any]] = []
-    for line in lines:
-        if line.next_step is not None and line.next_step not in steps:
-            steps.append(line.next_step)
+    lacking: dict[int, dict[str, Any]] = {}
+    for step in (line.next_step for line in lines if line.next_step is not None):
+        if step["kind"] != "receive_stock":
+            steps += [step] if step not in steps else []
+            continue
+        [missing] = step["body"]["adjustments"]
+        if (known := lacking.get(missing["item_id"])) is not None:
+            known["quantity"] = f"{Decimal(known['quantity']) + Decimal(missing['quantity']):f}"
+            continue
+        lacking[missing["item_id"]] = dict(missing)
+        steps.append({**step, "body": {"adjustments": [lacking[missing["item_id"]]]}})
     return steps
 
 

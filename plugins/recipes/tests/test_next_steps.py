@@ -241,21 +241,21 @@ def test_a_shortage_says_why_what_lies_there_does_not_count(ctx):
 
 
 def test_what_is_owed_is_received_in_the_same_step(ctx):
-    """Glaze went 40 g below zero; a batch wants 30 g in one line and 20 g in another.
+    """Glaze went 40 g below zero; a batch wants 25 g in one line and 25 g in another.
 
-    The first step brings 70 g, the second 20 g: then both lines are covered, and no second round is needed.
+    One step brings 90 g: then both lines are covered, and no second round is needed.
     """
     glaze = make_item(ctx, "GLAZE", "raw", "g", allow_negative=True)
     place = default_location(ctx).id
     issue(ctx, [Outgoing(glaze.id, place, dec(40))], source=Source("tests.use", ctx.today()), allow_negative=True)
     recipe = make_recipe(ctx, name="Mug", yield_qty=dec(10), yield_unit_id=unit_id(ctx, "each"),
-                         ingredients=[line(ctx, glaze, "30", "g"), line(ctx, glaze, "20", "g")])  # fmt: skip
+                         ingredients=[line(ctx, glaze, "25", "g"), line(ctx, glaze, "25", "g")])  # fmt: skip
     with pytest.raises(Refused) as refusal:
         ctx.do("recipes.recipe.start-batch", recipe)
-    assert [dec(told["shortage"]) for told in refusal.value.extra["lines"]] == [30, 20]
-    steps = refusal.value.extra["next_steps"]
-    assert [dec(step["body"]["adjustments"][0]["quantity"]) for step in steps] == [70, 20]
-    for step in steps:
-        [missing] = step["body"]["adjustments"]
-        ctx.do("inventory.adjustment.batch-adjustment", adjustments=[{**missing, "unit_cost": "0.5"}])
+    assert [dec(told["shortage"]) for told in refusal.value.extra["lines"]] == [25, 25]
+    [step] = refusal.value.extra["next_steps"]
+    assert step == refusal.value.extra["next_step"]
+    [missing] = step["body"]["adjustments"]
+    assert dec(missing["quantity"]) == 90
+    ctx.do("inventory.adjustment.batch-adjustment", adjustments=[{**missing, "unit_cost": "0.5"}])
     assert ctx.do("recipes.recipe.start-batch", recipe).ingredient_cost == 25
