@@ -53,7 +53,8 @@ class Commands(click.Group):
         except Exception as error:
             if os.environ.get("OPENMILL_DEBUG", "") in ("1", "true", "yes", "on"):
                 traceback.print_exc()
-            raise click.ClickException(sentence_of(error)) from error
+            notes = getattr(error, "__notes__", ())
+            raise click.ClickException("\n  ".join([sentence_of(error), *notes])) from error
 
 
 def sentence_of(error: Exception) -> str:

@@ -72,7 +72,7 @@ def revision(plugin: str, message: str) -> None:
     For plugin authors: from what the models of PLUGIN and the database differ in. MESSAGE says what changes, such as
     "add shelf life to items". The database must be upgraded; read the file before you commit it.
     """
-    from core.plugins.migrating import differences, make_revision
+    from core.plugins.migrating import columns_without_values, differences, make_revision
 
     with opened() as kernel:
         if plugin not in kernel.registry.plugins:
@@ -81,6 +81,8 @@ def revision(plugin: str, message: str) -> None:
             raise click.ClickException(f"The tables of {plugin} are as its models say: there is nothing to write.")
         path = make_revision(kernel.engine, kernel.registry, plugin, message)
         click.echo(f"Wrote {path}. Read it, then run `openmill upgrade`.")
+        for name in columns_without_values(path):
+            click.echo(f"Rows that are there need a value of {name}: say server_default= there, or make it optional.")
 
 
 def _why_unknown(registry: Registry, plugin: str) -> str:

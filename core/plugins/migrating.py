@@ -78,7 +78,11 @@ def upgrade(
         with engine.connect() as connection:
             if current(connection, plugin.name) == head_of(plugin):
                 continue
-        _run(engine, plugin, "upgrade", "head", role)
+        try:
+            _run(engine, plugin, "upgrade", "head", role)
+        except Exception as error:
+            error.add_note(f"This ended the upgrade of {plugin.name}, whose tables are as they were.")
+            raise
         moved.append(plugin.name)
         told(plugin.name)
     with engine.begin() as connection:
@@ -122,6 +126,12 @@ def make_revision(engine: Engine, registry: Registry, name: str, message: str) -
     path.write_text(_with_protection(Path(made.path).read_text()))
     Path(made.path).unlink()
     return path
+
+
+def columns_without_values(revision: Path) -> list[str]:
+    """Name the new columns that may not be empty and say nothing of the rows that are there."""
+    added = re.findall(r"add_column\(sa\.Column\('(\w+)', (.*)\)\)$", revision.read_text(), re.M)
+    return [name for name, said in added if "nullable=False" in said and "server_default" not in said]
 
 
 def _with_protection(text: str) -> str:
