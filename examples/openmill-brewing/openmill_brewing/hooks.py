@@ -28,7 +28,9 @@ def recipes_batch_starting(ctx: Context, batch: Batch) -> None:
 
 
 def _refuse_stale(ctx: Context, yeast: Item) -> None:
-    in_stock = select(Stock.lot_id).where(Stock.item_id == yeast.id, Stock.on_hand > 0)
+    # As far as the brewer sees stock: a refusal tells nothing of a cellar that is none of their business.
+    there = Stock.item_id == yeast.id, Stock.on_hand > 0, *ctx.visible("inventory.stock")
+    in_stock = select(Stock.lot_id).where(*there)
     lots = ctx.all(select(Lot).where(Lot.id.in_(in_stock)).order_by(Lot.expires_on.desc()))
     if lots and all(lot.expires_on is not None and lot.expires_on < ctx.today() for lot in lots):
         raise Refused(

@@ -63,3 +63,21 @@ def test_the_guard_can_be_switched_off(brewery) -> None:
     batch_id = planned(brewery, "")
     assert brewery.client.patch("settings", {"brewing.yeast_guard": False}).status_code == 200
     assert start(brewery, batch_id) == (200, "")
+
+
+def test_yeast_of_another_cellar_is_not_named(brewery, client_with) -> None:
+    """Old yeast lies in the main warehouse; the brewer works in the cellar, where there is none."""
+    batch_id = planned(brewery, YEAST)
+    brewery.receive("YEAST LAGER", received_on=day(-30), expires_on=day(-5), lot_number="OLD")
+    cellar = brewery.post("admin/locations", {"code": "CELLAR", "name": "Cellar"})["id"]
+    batch = brewery.read(f"batches/{batch_id}")
+    changed = brewery.client.patch(f"batches/{batch_id}", {"location_id": cellar}, version=batch["version"])
+    assert changed.status_code == 200, changed.json
+    rules = ["recipes.assigned_locations", "inventory.assigned_locations"]
+    brewer = client_with("recipes.*", "inventory.*", rules=rules)
+    brewery.post(f"admin/locations/{cellar}/assign", {"member_id": brewer.member.actor.member_id})
+    refused = brewer.post(f"batches/{batch_id}/start", {})
+    assert (refused.status_code, refused.json["code"]) == (409, "INSUFFICIENT_STOCK")
+    assert "OLD" not in refused.text
+    bill = brewer.get("reports/brew-day", query_string={"recipe_id": batch["recipe_id"]}).json["rows"]
+    assert {row["in_stock"] for row in bill} == {"0"}
