@@ -67,7 +67,7 @@ def read_groups(
 ) -> list[dict[str, Any]]:
     """Return counts and sums by up to three fields: [{<field>…, count, <sum>…}], 200 at most.
 
-    The largest groups come first, periods newest first; a sort by the first field or by `count` orders them instead.
+    The largest groups come first, periods newest first; a sort by the first field, a sum or `count` orders them.
     With `units`, `<sum>_units` holds the smallest and largest id of the unit that an amount is in.
     """
     keys = group_keys(shape, group_by)
@@ -86,7 +86,8 @@ def read_groups(
     statement = sa.select(*columns, count, *totals, *_ends(shape, in_units)).select_from(source)
     statement = statement.where(*_tenant(ctx, shape), *conditions)
     statement = statement.group_by(*columns, *(key.column for key in names))
-    order = [*order_by(names), *columns] if names else _order(shape, keys, columns, count, request.sort)
+    ordered_by = {**{item.name: total for item, total in zip(added, totals, strict=True)}, "count": count}
+    order = [*order_by(names), *columns] if names else _order(shape, keys, columns, ordered_by, request.sort)
     statement = statement.order_by(*order).limit(LARGEST_PAGE)
     rows = ctx.db.execute(statement, execution_options=READ).all()
     groups = _groups(ctx, shape, keys, sums, [row[: len(keys) + 1 + len(sums)] for row in rows])
@@ -155,10 +156,12 @@ def _by_name(ctx: Context, shape: Shape, keys: Sequence[GroupKey], sort: str) ->
     return keys_of(ctx, shape, item, first.startswith("-")) if item is not None else []
 
 
-def _order(shape: Shape, keys: Sequence[GroupKey], columns: Sequence[Any], count: Any, sort: str) -> list[Any]:
+def _order(
+    shape: Shape, keys: Sequence[GroupKey], columns: Sequence[Any], figures: Mapping[str, Any], sort: str
+) -> list[Any]:
     first = sort.split(",")[0].strip()
-    if first in ("count", "-count"):
-        return [count.desc() if first.startswith("-") else count.asc(), *columns]
+    if (figure := figures.get(first.lstrip("-"))) is not None:
+        return [figure.is_(None), figure.desc() if first.startswith("-") else figure.asc(), *columns]
     own = {key.field.name: column for key, column in zip(keys, columns, strict=True)}
     if (asked := shape.resolve(first.lstrip("-"))) in own:
         column = own[asked]
@@ -166,7 +169,7 @@ def _order(shape: Shape, keys: Sequence[GroupKey], columns: Sequence[Any], count
         return [column.is_(None), column.desc() if first.startswith("-") else column.asc(), *rest]
     if keys[0].bucket:
         return [columns[0].is_(None), columns[0].desc(), *columns[1:]]
-    return [count.desc(), *columns]
+    return [figures["count"].desc(), *columns]
 
 
 def read_totals(

@@ -67,7 +67,8 @@ LIST_PARAMETERS: tuple[tuple[str, Json, str], ...] = (
         "group_by",
         {"type": "string"},
         "Answer counts (and `sum=` sums) by up to three fields instead of rows; "
-        "dates by period: `kind,created_at:month` (day, week, month, year).",
+        "dates by period: `kind,created_at:month` (day, week, month, year); "
+        "sorted by one of them, a sum or `count`.",
     ),
     ("sum", {"type": "string"}, "Number fields to add up in groups."),
     ("totals", {"type": "string"}, "Figures over all filtered rows: `price:avg,quantity` (sum, avg, min, max)."),

@@ -97,3 +97,18 @@ def test_amounts_in_several_units_have_no_sum(pantry):
         assert totals["reorder_point"] == {"sum": None, "unit_id": None, "mixed": True}
     finally:
         pantry.client.delete(f"items/{made['id']}", version=1)
+
+
+@pytest.mark.parametrize(
+    ("sort", "kinds"),
+    [
+        ("-reorder_point", "packaging raw consumable"),
+        ("reorder_point", "raw packaging consumable"),
+        ("-count", "raw packaging consumable"),
+        ("kind", "consumable packaging raw"),
+    ],
+)
+def test_groups_are_sorted_by_what_they_add_up_to(pantry, sort, kinds):
+    """Where nothing is to be added up, the group comes last, whichever end is asked for."""
+    groups = pantry.client.get(f"items?group_by=kind&sum=reorder_point&sort={sort}").get_json()["groups"]
+    assert [group["kind"] for group in groups] == kinds.split()
