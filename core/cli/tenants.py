@@ -64,7 +64,7 @@ def show() -> None:
         )  # fmt: skip
 
 
-@tenant.command("enable")
+@tenant.command("enable", short_help="Switch modules on, with everything they require.")
 @click.argument("slug")
 @click.argument("modules", nargs=-1, required=True, metavar="MODULE...")
 def enable(slug: str, modules: tuple[str, ...]) -> None:
@@ -88,7 +88,7 @@ def disable(slug: str, modules: tuple[str, ...]) -> None:
     _switch(slug, modules, switch, "Switched off", order=dependents_first)
 
 
-@tenant.command("observers")
+@tenant.command("observers", short_help="Show the observers that fail, and why.")
 @click.argument("slug")
 def show_observers(slug: str) -> None:
     """Show the observers of the tenant SLUG that fail, and since when some are switched off."""
@@ -109,7 +109,7 @@ def _moment(moment: datetime | None) -> str:
     return "-" if moment is None else f"{moment:%Y-%m-%d %H:%M:%S}"
 
 
-@tenant.command("enable-observer")
+@tenant.command("enable-observer", short_help="Switch observers on again that were switched off.")
 @click.argument("slug")
 @click.argument("keys", nargs=-1, required=True, metavar="OBSERVER...")
 def enable_observer(slug: str, keys: tuple[str, ...]) -> None:

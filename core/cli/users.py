@@ -50,7 +50,7 @@ def create(
         click.echo(f"Made the user {username}" + (f" in {', '.join(tenants)}." if tenants else "."))
 
 
-@user.command("passwd")
+@user.command("passwd", short_help="Set a new password and end all log-ins.")
 @click.argument("username")
 def passwd(username: str) -> None:
     """Set a new password for USERNAME (or an e-mail address) and end all their sessions."""

@@ -33,6 +33,7 @@ def test_every_command_explains_itself(name):
     assert result.exit_code == 0
     assert len(result.output.split("Options:")[0].split()) > 10
     assert name in CliRunner().invoke(main, ["--help"]).output
+    assert "...\n" not in result.output.partition("Commands:")[2]
 
 
 def test_a_word_that_is_no_command_is_told():
