@@ -219,3 +219,20 @@ def test_a_connection_that_died_is_given_to_nobody_again(unit, kernel):
     for _ in range(3):
         with unit() as ctx:
             assert names(ctx) == []
+
+
+def test_what_is_expected_twice_or_asked_at_once_is_asked_once(unit, monkeypatch):
+    asked = []
+
+    def noted(connection, steps):
+        asked.append(len(steps))
+        return send_together(connection, steps)
+
+    monkeypatch.setattr("core.db.together.send_together", noted)
+    with unit() as ctx:
+        for statement, given in ((ALL, {}), (ALL, {}), (ID, {"name": "Oils"})):
+            ctx.expect(statement, **given)
+        assert ctx.rows(ID, name="Oils") == []
+        ctx.expect(ALL)
+        assert names(ctx) == []
+        assert asked == [2]
