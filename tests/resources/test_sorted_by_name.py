@@ -214,3 +214,24 @@ def test_whoever_may_not_read_places_gets_them_by_their_ids(transfers):
     paths = clerk.get("openapi.json").get_json()["paths"]
     [said] = [item["description"] for item in paths["/api/v1/transfers"]["get"]["parameters"] if item["name"] == "sort"]
     assert "By their ids: from_location_id, to_location_id" in said
+
+
+def test_lots_beyond_reach_have_no_place_in_an_order_by_lot(transfers):
+    """Candles lie in three places; what the lot of the attic is called decides nothing for the clerk."""
+    owner, places = transfers.owner, transfers.places
+    item = one(owner, "items?code=CANDLE")["id"]
+    for place, number in (("ZOO", "L-3"), ("ATTIC", "L-1"), ("BARN", "L-2")):
+        line = {"item_id": item, "quantity": "10", "unit_cost": "1", "lot_number": number}
+        receipt = owner.post("receipts", {"location_id": places[place], "lines": [line]}).get_json()
+        assert owner.post(f"receipts/{receipt['id']}/post", {}).status_code == 200
+    clerk = transfers.clerk("inventory.stock.read", "inventory.move.read", "inventory.lot.read", "inventory.item.read")
+    for path in ("stock", "admin/inventory-transactions"):
+        for text, wanted in (("lot", ["L-2", "L-3"]), ("-lot_id", ["L-3", "L-2"])):
+            rows, after = [], ""
+            while True:
+                body = clerk.get(f"{path}?sort={text}&lot__isnull=false&page_size=1&after={after}").get_json()
+                rows += [row["lot_label"] for row in body["items"]]
+                if not (after := body["next"]):
+                    break
+            assert rows == wanted, (path, text)
+    assert [row["lot_label"] for row in clerk.get("stock?sort=item,lot").get_json()["items"]] == ["L-2", "L-3"]
