@@ -33,7 +33,7 @@ LOTS = {Lot: (Lot.id,), LotLink: (LotLink.input_lot_id, LotLink.output_lot_id)}
     assigned=LocationMember, assigns="inventory.location",
 )  # fmt: skip
 def assigned_locations(ctx: Context, resource: Resource) -> ColumnElement[bool]:
-    """Only the locations the member is assigned to, what lies inside them, what happens there and the lots of there."""
+    """Only the locations the member is assigned to, what lies inside them, what happens there, and their lots."""
     allowed = sorted(assigned_location_ids(ctx))
     if resource.model in LOTS:
         return and_(*(_was_at(allowed, resource.model, lot_id) for lot_id in LOTS[resource.model]))

@@ -49,7 +49,7 @@ def test_what_a_member_may_do_is_told_with_the_role_it_comes_from(client, clerk)
     assert found["recipes.recipe.read"]["roles"] == [clerk.username]
     assert "recipes.recipe.create" not in found
     assert found["inventory.receipt.read"]["narrowed_to"] == [
-        ["Only the locations the member is assigned to, what lies inside them, and what happens there."]
+        ["Only the locations the member is assigned to, what lies inside them, what happens there, and their lots."]
     ]
     assert found["inventory.item.read"]["narrowed_to"] == []
 

@@ -5,6 +5,8 @@ import re
 import pytest
 
 from core.actions.models import Approval
+from core.testing.clients import BrowserClient
+from tests.admin.conftest import Pages
 
 
 @pytest.fixture
@@ -31,9 +33,11 @@ def test_the_audit_trail_is_read_in_words(pages, client, olive):
     assert '<a class="link" href="/items">Items</a>' in page
 
 
-def test_whoever_approves_sees_what_and_goes_there(pages, pages_with, unit, olive):
+def test_whoever_approves_sees_what_and_goes_there(app, pages, pages_with, client_with, unit, olive):
+    asker = client_with("kernel.approval.read").member
     with unit() as ctx:
-        asked = {"resource": "inventory.item", "record_id": olive, "reason": "Too dear"}
+        asked = {"resource": "inventory.item", "record_id": olive, "reason": "Too dear",
+                 "requester_id": asker.actor.user_id}  # fmt: skip
         known = ctx.create(Approval, action="inventory.item.update", **asked).id
         gone = ctx.create(Approval, resource="loom.cloth", record_id=7, action="loom.cloth.weave", reason="").id
     assert f'href="/items/{olive}">OLIVE Olive oil</a>' in pages.open(f"/approvals/{known}")
@@ -43,6 +47,8 @@ def test_whoever_approves_sees_what_and_goes_there(pages, pages_with, unit, oliv
     assert "<h1>loom.cloth.weave" in pages.open(f"/approvals/{gone}")
     for word in ("loom.cloth", "loom.cloth.weave", "7"):
         assert word in words_of(pages.open(f"/approvals/{gone}"))
-    stranger = pages_with("kernel.approval.read").open(f"/approvals/{known}")
-    assert "<h1>Update · Item" in stranger
-    assert "Olive oil" not in stranger and f"/items/{olive}" not in stranger
+    pages_with("kernel.approval.read").open(f"/approvals/{known}", status=404)
+    # Who asked sees their own request, and nothing of an item that they may not read.
+    own = Pages(BrowserClient(app, asker)).open(f"/approvals/{known}")
+    assert "<h1>Update · Item" in own
+    assert "Olive oil" not in own and f"/items/{olive}" not in own

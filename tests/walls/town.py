@@ -127,4 +127,4 @@ class Town:
         self.do(f"recipes/{self.recipe}/plan-batch", location_id=place, scale=f"{times}", notes=f"{name} plan",
                 due_date="2020-01-31")  # fmt: skip
         running = self.do(f"recipes/{self.recipe}/start-batch", location_id=place, scale=f"0.{times}")["id"]
-        self.do(f"batches/{running}/start-timer", name=f"{name} timer", minutes=1)
+        self.do(f"batches/{running}/start-timer", name=f"{name} timer", minutes=6000)
