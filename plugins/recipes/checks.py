@@ -44,23 +44,23 @@ def costs(ctx: Context) -> Iterator[str]:
 
 @check("recipes.balance", title="What batches hold is what stock gave them")
 def balance(ctx: Context) -> Iterator[str]:
-    """Compare each lot taken and made with its stock move, and each line with its lots.
+    """Compare each lot taken and made with its stock move, its lot as well as its amounts, and each line with its lots.
 
     What the goods of a batch settle that had left before them is the stock ledger's own affair.
     """
-    columns = select(Move.id, Move.quantity, Move.value, Move.variance, Move.location_id)
+    columns = select(Move.id, Move.lot_id, Move.quantity, Move.value, Move.variance, Move.location_id)
     rows = ctx.rows(columns.where(Move.document_kind == DOCUMENT, Move.move_type != "settlement"))
-    moves = {row.id: (row.quantity, row.value + row.variance) for row in rows}
+    moves = {row.id: (row.lot_id, row.quantity, row.value + row.variance) for row in rows}
     places = {row.id: row.location_id for row in rows}
     held: dict[int, Decimal] = defaultdict(Decimal)
     for usage in ctx.all(select(BatchUsage).order_by(BatchUsage.id)):
         held[usage.line_id] += usage.quantity
-        if moves.pop(usage.move_id, None) != (-usage.quantity, -usage.cost):
+        if moves.pop(usage.move_id, None) != (usage.lot_id, -usage.quantity, -usage.cost):
             yield f"Lot use {usage.id} of batch {usage.batch_id} differs from its stock move {usage.move_id}."
         if usage.location_id not in (None, places.get(usage.move_id)):
             yield f"Lot use {usage.id} of batch {usage.batch_id} names another location than its stock move."
     for output in ctx.all(select(BatchOutput).order_by(BatchOutput.id)):
-        if moves.pop(output.move_id, None) != (output.quantity, output.cost):
+        if moves.pop(output.move_id, None) != (output.lot_id, output.quantity, output.cost):
             yield f"Lot {output.lot_id} made in batch {output.batch_id} differs from its stock move {output.move_id}."
     for line in ctx.all(select(BatchLine).order_by(BatchLine.id)):
         if line.base_qty != held[line.id]:
@@ -119,13 +119,17 @@ def genealogy(ctx: Context) -> Iterator[str]:
 
 def _unbalanced(ctx: Context, linked: dict[tuple[int, int], list[Decimal]]) -> Iterator[str]:
     held: dict[tuple[int, int], Decimal] = defaultdict(Decimal)
+    traced: dict[tuple[int, int], Decimal] = defaultdict(Decimal)
     with_lots = select(BatchOutput.batch_id).where(BatchOutput.lot_id.is_not(None))
-    used = select(BatchUsage.batch_id, BatchUsage.lot_id, BatchUsage.quantity).where(
-        BatchUsage.batch_id.in_(with_lots), BatchUsage.lot_id.is_not(None)
-    )
-    for batch_id, lot_id, quantity in ctx.rows(used):
+    used = select(BatchUsage.batch_id, BatchUsage.lot_id, BatchUsage.quantity, BatchLine.kind)
+    used = used.join(BatchLine, BatchLine.id == BatchUsage.line_id)
+    used = used.where(BatchUsage.batch_id.in_(with_lots), BatchUsage.lot_id.is_not(None))
+    for batch_id, lot_id, quantity, kind in ctx.rows(used):
         held[batch_id, lot_id] += quantity
-    for (batch_id, lot_id), shares in sorted(linked.items()):
+        # Containers that all broke went into no lot.
+        traced[batch_id, lot_id] += ZERO if kind == "container" else quantity
+    for batch_id, lot_id in sorted({*linked, *(key for key, quantity in traced.items() if quantity)}):
+        shares = linked[batch_id, lot_id]
         quantity = sum(shares, ZERO)
         if quantity != max(held[batch_id, lot_id], SMALLEST * len(shares)):
             yield f"Batch {batch_id} holds {held[batch_id, lot_id]} of lot {lot_id}, its genealogy says {quantity}."

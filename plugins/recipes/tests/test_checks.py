@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from core.api import select
-from plugins.inventory.api import LotLink
+from plugins.inventory.api import Lot, LotLink, Move
 from plugins.recipes import checks
 from plugins.recipes.api import Batch, BatchLine, BatchUsage
 from plugins.recipes.models import BatchPlan
@@ -57,6 +57,33 @@ def test_a_lot_use_that_the_ledger_does_not_know_is_found(ctx, finished):
     ctx.insert(BatchUsage, [usage])
     found = list(checks.balance(ctx))
     assert any("differs from its stock move" in told for told in found)
+
+
+def test_a_lot_use_that_names_another_lot_than_the_ledger_is_found(ctx, finished):
+    known = ctx.one(select(Move).where(Move.document_id == finished.id, Move.lot_id.is_not(None), Move.quantity < 0))
+    told = {column.key: getattr(known, column.key) for column in Move.__table__.columns if column.key != "tenant_id"}
+    taken = {**told, "id": ctx.db.take_ids(1)[0], "quantity": -DIGIT, "value": dec(0), "variance": dec(0)}
+    ctx.insert(Move, [taken])
+    other = ctx.one(select(Lot.id).where(Lot.id != known.lot_id).order_by(Lot.id))
+    usage = {"batch_id": finished.id, "line_id": finished.lines[0].id, "reverses_id": None, "move_id": taken["id"],
+             "quantity": DIGIT, "unit_cost": dec(0), "cost": dec(0)}  # fmt: skip
+    rows = ctx.insert(BatchUsage, [{**usage, "lot_id": known.lot_id}])
+    assert not any(f"Lot use {rows[0]} " in said for said in checks.balance(ctx))
+    taken |= {"id": ctx.db.take_ids(1)[0]}
+    ctx.insert(Move, [taken])
+    rows = ctx.insert(BatchUsage, [{**usage, "lot_id": other, "move_id": taken["id"]}])
+    assert any(f"Lot use {rows[0]} " in said and "differs from its stock move" in said for said in checks.balance(ctx))
+
+
+def test_a_lot_that_went_in_and_is_not_traced_is_found(ctx, finished):
+    """As if somebody had deleted the link from the oil to the soap: a recall of the oil would not reach it."""
+    traced = select(LotLink.input_lot_id).where(LotLink.document_id == finished.id)
+    stranger = ctx.one(select(Lot.id).where(Lot.id.not_in(traced)).order_by(Lot.id))
+    line = ctx.one(select(BatchLine).where(BatchLine.batch_id == finished.id, BatchLine.kind == "ingredient"))
+    usage = {"batch_id": finished.id, "line_id": line.id, "lot_id": stranger, "reverses_id": None,
+             "move_id": 1, "quantity": DIGIT, "unit_cost": dec(0), "cost": dec(0)}  # fmt: skip
+    ctx.insert(BatchUsage, [usage])
+    assert f"Batch {finished.id} holds {DIGIT} of lot {stranger}, its genealogy says 0." in checks.genealogy(ctx)
 
 
 def test_a_circle_of_lots_and_a_wrong_share_are_found(ctx, finished):
