@@ -8,8 +8,8 @@ from core.actions.context import Context
 from core.actions.models import Approval
 from core.db.base import Derived, Entry, Extension, Record, Shared
 from core.db.fields import field, ref
+from core.db.statements.walled import prepared
 from core.db.types import UTC, Dec, Factor, Json, Money, Percent, Quantity, UnitCost, choice, states
-from core.db.walled import prepared
 from core.errors import (
     BadRequest,
     Duplicate,

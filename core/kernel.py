@@ -17,8 +17,8 @@ from core.actions.unit import unit
 from core.config import Config
 from core.db.engine import make_engine
 from core.db.ids import IdSource
-from core.db.lookups import Lookups
 from core.db.session import KernelSession
+from core.db.trips.lookups import Lookups
 from core.identity.access import Access
 from core.identity.actor import Actor
 from core.identity.identity import Identity

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 
 from core.actions.journal import Journal
 from core.actions.models import AuditEntry, AuditHead
-from core.db.prepared import Prepared, Question, converted
+from core.db.statements.prepared import Prepared, Question, converted
 from core.resources.kinds import dump_moment
 
 if TYPE_CHECKING:

@@ -15,10 +15,10 @@ import sqlalchemy as sa
 from core.actions.journal import Journal
 from core.actions.many import write_changed
 from core.db.base import TenantOwned
-from core.db.keys import among
 from core.db.records import lock_records, read_lines
 from core.db.session import TenantSession
-from core.db.walled import Walled
+from core.db.statements.keys import among
+from core.db.statements.walled import Walled
 from core.errors import NotFound
 from core.identity.actor import Actor
 from core.plugins.declarations import Resource

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from core.actions.models import AuditEntry
-from core.db.prepared import Prepared, Question, converted
+from core.db.statements.prepared import Prepared, Question, converted
 from core.errors import Invalid
 from core.plugins.declarations import Resource
 from core.resources.kinds import dump_moment

@@ -12,8 +12,8 @@ from typing import Any
 import sqlalchemy as sa
 
 from core.actions.context import Context
-from core.db.prepared import Prepared
 from core.db.session import KernelSession
+from core.db.statements.prepared import Prepared
 from core.errors import NotFound
 from core.plugins.declarations import Observer
 from core.services.models import FailingObserver

@@ -16,9 +16,9 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Dialect
 
-from core.db.expanding import array_text, type_name
+from core.db.statements.expanding import array_text, type_name
+from core.db.statements.writes import Write, numbered
 from core.db.types import JsonType
-from core.db.writes import Write, numbered
 
 Row = Mapping[str, Any]
 Convert = Callable[[Any], Any]

@@ -11,7 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 
-from core.db.readers import FilePool
+from core.db.trips.readers import FilePool
 
 WRITE = "openmill_write"
 OPENING = "openmill_opening"

@@ -11,8 +11,8 @@ from sqlalchemy.orm import make_transient_to_detached
 from sqlalchemy.orm.attributes import manager_of_class, set_committed_value
 
 from core.db.base import TenantOwned, children_of
-from core.db.prepared import Row
-from core.db.walled import Walled
+from core.db.statements.prepared import Row
+from core.db.statements.walled import Walled
 
 if TYPE_CHECKING:
     from core.db.session import TenantSession

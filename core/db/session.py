@@ -19,10 +19,10 @@ from core.db.door import WallError, check_statement
 from core.db.engine import OPENING, WRITE
 from core.db.fields import default_of
 from core.db.ids import IdSource, forget_spare
-from core.db.lookups import Reads, makes_trips, opening_of, read_together, send_together
-from core.db.prepared import Fetched, Question, Row, converted
-from core.db.together import Together
-from core.db.walled import Walled
+from core.db.statements.prepared import Fetched, Question, Row, converted
+from core.db.statements.walled import Walled
+from core.db.trips.lookups import Reads, makes_trips, opening_of, read_together, send_together
+from core.db.trips.together import Together
 
 UNSCOPED = "unscoped"
 # A look-up in the kernel's tables needs no transaction.

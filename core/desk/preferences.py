@@ -14,7 +14,7 @@ import sqlalchemy as sa
 
 from core.actions.context import Context
 from core.administration.tenants import zones
-from core.db.prepared import Prepared, Question, converted
+from core.db.statements.prepared import Prepared, Question, converted
 from core.desk.models import Preference
 from core.errors import Forbidden, Invalid
 from core.resources.kinds import plain_json

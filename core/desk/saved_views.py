@@ -15,7 +15,7 @@ import marshmallow as ma
 import sqlalchemy as sa
 
 from core.actions.context import Context
-from core.db.prepared import Prepared, Question, converted
+from core.db.statements.prepared import Prepared, Question, converted
 from core.desk.models import SavedView
 from core.errors import Forbidden, Invalid, NotFound, VersionMismatch
 from core.identity.models import MemberRole, Role

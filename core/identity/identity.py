@@ -6,8 +6,8 @@ from collections.abc import Callable
 from contextlib import nullcontext
 from dataclasses import dataclass, field
 
-from core.db.lookups import Lookups, Reads
-from core.db.prepared import Fetched
+from core.db.statements.prepared import Fetched
+from core.db.trips.lookups import Lookups, Reads
 from core.identity.access import Access, OpenSession
 from core.identity.access_tokens import AccessClaims, read_access_token
 from core.identity.actor import Actor

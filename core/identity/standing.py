@@ -10,8 +10,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from core.db.prepared import Prepared, Row, converted
 from core.db.session import KernelSession
+from core.db.statements.prepared import Prepared, Row, converted
 from core.identity.models import BrowserSession, Member, TokenFamily, User
 from core.tenancy.models import Tenant
 

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
-from core.db.lookups import Lookups, Reads
-from core.db.prepared import Fetched, converted
 from core.db.session import KernelSession
+from core.db.statements.prepared import Fetched, converted
+from core.db.trips.lookups import Lookups, Reads
 from core.errors import Unauthenticated
 from core.identity.access_tokens import AccessClaims, issue_access_token
 from core.identity.models import RefreshToken, TokenFamily, User

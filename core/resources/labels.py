@@ -9,8 +9,8 @@ from typing import Any
 import sqlalchemy as sa
 
 from core.db.base import TenantOwned
-from core.db.prepared import Prepared, converted
 from core.db.session import UNSCOPED, KernelSession
+from core.db.statements.prepared import Prepared, converted
 from core.plugins.declarations import Resource
 
 READ = {UNSCOPED: "generic read that names its tenant"}

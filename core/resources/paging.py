@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
-from core.db.prepared import Prepared
+from core.db.statements.prepared import Prepared
 from core.resources.labels import READ
 from core.resources.serializing import Record, RowSerializer, row_serializer
 from core.resources.shape import Field, Shape

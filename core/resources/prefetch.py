@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from core.db.prepared import Prepared, Question
+from core.db.statements.prepared import Prepared, Question
 
 MOST_REMEMBERED = 4096
 _Key = tuple[int, int | None, str]

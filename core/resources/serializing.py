@@ -12,7 +12,7 @@ from sqlalchemy.engine import Connection, Dialect
 from sqlalchemy.types import TypeEngine
 
 from core.db import types
-from core.db.prepared import Convert, Prepared, as_typed
+from core.db.statements.prepared import Convert, Prepared, as_typed
 from core.resources.shape import Field
 
 Record = dict[str, Any]

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from core.db.base import TenantOwned
-from core.db.prepared import Convert, Question, Row
+from core.db.statements.prepared import Convert, Question, Row
 from core.errors import NotFound
 from core.resources.labels import label_columns, label_text
 from core.resources.prefetch import single_questions

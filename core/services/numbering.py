@@ -7,8 +7,8 @@ from typing import Any
 import sqlalchemy as sa
 
 from core.db.door import WallError
-from core.db.prepared import Prepared
 from core.db.session import TenantSession
+from core.db.statements.prepared import Prepared
 from core.services.models import NumberSeries
 
 _SERIES: Any = NumberSeries.__table__

@@ -9,8 +9,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from core.db.prepared import Prepared, Question, converted
 from core.db.session import TenantSession
+from core.db.statements.prepared import Prepared, Question, converted
 from core.errors import Invalid, Refused
 from core.plugins.declarations import Setting
 from core.services.models import SettingValue

@@ -9,8 +9,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from core.db.prepared import Prepared
 from core.db.session import KernelSession
+from core.db.statements.prepared import Prepared
 from core.errors import NotFound, Refused
 from core.plugins.registry import KERNEL, Registry
 from core.tenancy.models import Tenant, TenantModule

@@ -13,7 +13,7 @@ from sqlalchemy.exc import DBAPIError
 
 from core import logs
 from core.actions.context import Context
-from core.db.lookups import Reads, opening_of
+from core.db.trips.lookups import Reads, opening_of
 from core.errors import Unauthenticated
 from core.identity.access_tokens import AccessClaims
 from core.identity.actor import Actor

@@ -12,8 +12,8 @@ from core.db.base import Base
 from core.db.ddl import OPEN_POLICY
 from core.db.engine import make_engine
 from core.db.ids import BLOCK, SEQUENCE, IdSource, counter
-from core.db.lookups import Lookups
 from core.db.session import KernelSession, TenantSession
+from core.db.trips.lookups import Lookups
 from core.identity import members, roles, users
 from core.identity.access import Access
 from core.identity.identity import Identity

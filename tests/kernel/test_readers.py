@@ -14,9 +14,9 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Engine
 
 from core.db.engine import make_engine
-from core.db.lookups import Reads, read_together
-from core.db.prepared import Prepared, converted
-from core.db.readers import FilePool
+from core.db.statements.prepared import Prepared, converted
+from core.db.trips.lookups import Reads, read_together
+from core.db.trips.readers import FilePool
 
 KEPT = 3
 ALL_LOTS = (Prepared(sa.select(sa.column("number", sa.String)).select_from(sa.table("lot")).order_by("number")), {})

@@ -13,9 +13,9 @@ from core.actions.unit import Answer, perform
 from core.api import prepared
 from core.db.bulk import insertion
 from core.db.faults import problem_of
-from core.db.lookups import send_together
-from core.db.round_trip import KNOWN, MOST_KNOWN
-from core.db.writes import Write
+from core.db.statements.writes import Write
+from core.db.trips.lookups import send_together
+from core.db.trips.round_trip import KNOWN, MOST_KNOWN
 from core.errors import Duplicate, Unavailable
 from core.identity.actor import system_actor
 from plugins.inventory.models import Category
@@ -228,7 +228,7 @@ def test_what_is_expected_twice_or_asked_at_once_is_asked_once(unit, monkeypatch
         asked.append(len(steps))
         return send_together(connection, steps)
 
-    monkeypatch.setattr("core.db.together.send_together", noted)
+    monkeypatch.setattr("core.db.trips.together.send_together", noted)
     with unit() as ctx:
         for statement, given in ((ALL, {}), (ALL, {}), (ID, {"name": "Oils"})):
             ctx.expect(statement, **given)

@@ -3,8 +3,8 @@
 import pytest
 import sqlalchemy as sa
 
-from core.db.prepared import Prepared
-from core.db.round_trip import KNOWN
+from core.db.statements.prepared import Prepared
+from core.db.trips.round_trip import KNOWN
 from core.identity.members import get_member, set_roles
 from core.identity.permissions import PermissionSet
 from core.testing.clients import ApiClient

@@ -4,7 +4,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from core.db import lookups, round_trip
+from core.db.trips import lookups, round_trip
 
 pytestmark = pytest.mark.only_on("postgresql")
 

@@ -18,8 +18,8 @@ from weakref import WeakKeyDictionary
 import sqlalchemy as sa
 from sqlalchemy.engine import Dialect, Engine
 
-from core.db.prepared import Fetched, Prepared, Question, converted
-from core.db.readers import FilePool
+from core.db.statements.prepared import Fetched, Prepared, Question, converted
+from core.db.trips.readers import FilePool
 
 log = logging.getLogger("openmill.db")
 MOST_TENANTS = 4096
@@ -142,7 +142,7 @@ def send_together(connection: sa.Connection, steps: Sequence[Any]) -> list[Fetch
 
 def _trip(dialect: Dialect, pooled: Any, steps: Sequence[Question | str]) -> list[Fetched]:
     # Loaded here, for the driver of PostgreSQL comes with it.
-    from core.db.round_trip import RoundTrip
+    from core.db.trips.round_trip import RoundTrip
 
     return RoundTrip(dialect, pooled, steps).run()
 

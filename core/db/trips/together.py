@@ -10,9 +10,9 @@ from collections.abc import Sequence
 
 import sqlalchemy as sa
 
-from core.db.lookups import send_together
-from core.db.prepared import Fetched, Question
-from core.db.writes import Write
+from core.db.statements.prepared import Fetched, Question
+from core.db.statements.writes import Write
+from core.db.trips.lookups import send_together
 
 
 class Together:

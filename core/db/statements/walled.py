@@ -14,7 +14,7 @@ from sqlalchemy.orm import with_loader_criteria
 
 from core.db.base import TenantOwned
 from core.db.door import WallError, refuse_unchecked, unchecked_part
-from core.db.prepared import Prepared
+from core.db.statements.prepared import Prepared
 
 _TENANT: sa.BindParameter[Any] = sa.bindparam("own_tenant", type_=sa.BigInteger())
 _OWN_ROWS = with_loader_criteria(

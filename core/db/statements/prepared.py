@@ -15,8 +15,8 @@ from sqlalchemy.engine import Dialect
 from sqlalchemy.sql.dml import ReturningUpdate
 from sqlalchemy.types import TypeEngine
 
-from core.db.expanding import Lists
-from core.db.writes import numbered
+from core.db.statements.expanding import Lists
+from core.db.statements.writes import numbered
 
 Convert = Callable[[Any], Any]
 FindConvert = Callable[[int, TypeEngine[Any], Dialect, Any], Convert | None]

@@ -21,8 +21,8 @@ from sqlalchemy.engine import Dialect
 from sqlalchemy.orm.exc import StaleDataError
 
 from core.db.engine import UNSURE
-from core.db.prepared import Fetched, Prepared, Question
-from core.db.writes import Write
+from core.db.statements.prepared import Fetched, Prepared, Question
+from core.db.statements.writes import Write
 
 KNOWN = "prepared_together"
 MOST_KNOWN = 400
