@@ -29,10 +29,18 @@ def comments_of(
 ) -> dict[str, Any]:
     """Return the comments of a record the actor may read, newest first, and from where older ones go on."""
     read_one(ctx, ctx.shape(resource), record_id)
-    wanted = _of_record(resource, record_id).order_by(Comment.id.desc()).limit(limit + 1)
-    rows = ctx.all(wanted if before is None else wanted.where(Comment.id < before))
+    wanted = _of_record(resource, record_id).order_by(Comment.created_at.desc(), Comment.id.desc()).limit(limit + 1)
+    rows = ctx.all(wanted if before is None else wanted.where(_older(ctx, before)))
     following = rows[limit - 1].id if len(rows) > limit else None
     return {"items": [comment_row(ctx, row) for row in rows[:limit]], "next": following}
+
+
+def _older(ctx: Context, comment_id: int) -> Any:
+    """Return what stands behind a comment: each process has a block of ids, which alone do not tell what came first."""
+    said = ctx.one(sa.select(Comment.created_at).where(Comment.id == comment_id))
+    if said is None:
+        return Comment.id < comment_id
+    return sa.or_(Comment.created_at < said, sa.and_(Comment.created_at == said, Comment.id < comment_id))
 
 
 def comment_row(ctx: Context, row: Comment) -> dict[str, Any]:
