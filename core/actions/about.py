@@ -41,9 +41,16 @@ def not_beyond(ctx: Context, model: Any) -> list[Any]:
     return [sa.or_(model.resource != item.key, _within(model, item, reach)) for item, reach in found]
 
 
-def narrowed_keys(ctx: Context) -> list[str]:
-    """Return the keys of the resources of which the actor sees a part only."""
-    return [item.key for item, _ in _narrowed(ctx, lambda item: item.narrow is None)]
+def own_or_whole(ctx: Context, model: Any, permission: str) -> list[Any]:
+    """Return the conditions on work with many records, as imports are: one's own, and that of others with a permission.
+
+    What others did to records of which the actor sees a part tells of all of them: that is left out.
+    """
+    own = model.user_id == ctx.actor.user_id
+    if not ctx.can(permission):
+        return [own]
+    partly = [item.key for item, _ in _narrowed(ctx, lambda item: item.narrow is None)]
+    return [sa.or_(own, model.resource.not_in(partly))] if partly else []
 
 
 def _narrowed(ctx: Context, asked: Callable[[Resource], bool]) -> Iterator[tuple[Resource, list[Any]]]:

@@ -16,7 +16,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import defer
 
-from core.actions.about import narrowed_keys
+from core.actions.about import own_or_whole
 from core.actions.context import Context
 from core.actions.editing import Edit, Edited, check_edit, edit_many, edit_part, find_versions
 from core.db.base import Record
@@ -57,7 +57,7 @@ def editable(ctx: Context, key: str) -> Resource:
 
 def find_edit(ctx: Context, edit_id: int, *, lock: bool = False) -> BulkEdit:
     """Return an edit that the person may see; NotFound for any other."""
-    wanted = sa.select(BulkEdit).where(BulkEdit.id == edit_id, *_mine(ctx))
+    wanted = sa.select(BulkEdit).where(BulkEdit.id == edit_id, *own_or_whole(ctx, BulkEdit, SEE_ALL))
     found = ctx.all(wanted.with_for_update() if lock else wanted)
     if not found:
         raise NotFound("There is no such edit.")
@@ -68,18 +68,9 @@ def find_edit(ctx: Context, edit_id: int, *, lock: bool = False) -> BulkEdit:
 def latest_edits(ctx: Context, resource: Resource | None = None) -> list[BulkEdit]:
     """Return the last edits that the person may see, newest first."""
     here = [BulkEdit.resource == resource.key] if resource is not None else []
-    wanted = sa.select(BulkEdit).where(*here, *_mine(ctx)).options(defer(BulkEdit.preview))
+    wanted = sa.select(BulkEdit).where(*here, *own_or_whole(ctx, BulkEdit, SEE_ALL)).options(defer(BulkEdit.preview))
     found = ctx.all(wanted.order_by(BulkEdit.id.desc()).limit(SHOWN))
     return [row for row in found if ctx.can(f"{row.resource}.update")]
-
-
-def _mine(ctx: Context) -> list[Any]:
-    own = BulkEdit.user_id == ctx.actor.user_id
-    if not ctx.can(SEE_ALL):
-        return [own]
-    # What others did to records of which the person sees a part tells of all of them.
-    partly = narrowed_keys(ctx)
-    return [sa.or_(own, BulkEdit.resource.not_in(partly))] if partly else []
 
 
 # -- the steps -----------------------------------------------------------------------------------------------

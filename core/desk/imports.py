@@ -16,7 +16,7 @@ import orjson
 import sqlalchemy as sa
 from sqlalchemy.orm import defer
 
-from core.actions.about import narrowed_keys
+from core.actions.about import own_or_whole
 from core.actions.context import Context
 from core.actions.import_files import ImportFile, read_import_file, unknown_columns
 from core.actions.importing import Loaded, load_rows
@@ -54,7 +54,8 @@ def importable(ctx: Context, key: str) -> Resource:
 
 def find_import(ctx: Context, import_id: int, *, lock: bool = False) -> FileImport:
     """Return an import that the person may see; NotFound for any other."""
-    wanted = sa.select(FileImport).where(FileImport.id == import_id, *_mine(ctx)).options(defer(FileImport.undo))
+    seen = own_or_whole(ctx, FileImport, SEE_ALL)
+    wanted = sa.select(FileImport).where(FileImport.id == import_id, *seen).options(defer(FileImport.undo))
     found = ctx.all(wanted.with_for_update() if lock else wanted)
     if not found:
         raise NotFound("There is no such import.")
@@ -65,19 +66,10 @@ def find_import(ctx: Context, import_id: int, *, lock: bool = False) -> FileImpo
 def latest_imports(ctx: Context, resource: Resource | None = None, limit: int = SHOWN) -> list[FileImport]:
     """Return the last imports that the person may see, newest first."""
     here = [FileImport.resource == resource.key] if resource is not None else []
-    wanted = sa.select(FileImport).where(*here, *_mine(ctx)).options(defer(FileImport.undo))
+    wanted = sa.select(FileImport).where(*here, *own_or_whole(ctx, FileImport, SEE_ALL)).options(defer(FileImport.undo))
     return [
         row for row in ctx.all(wanted.order_by(FileImport.id.desc()).limit(limit)) if ctx.can(f"{row.resource}.import")
     ]
-
-
-def _mine(ctx: Context) -> list[Any]:
-    own = FileImport.user_id == ctx.actor.user_id
-    if not ctx.can(SEE_ALL):
-        return [own]
-    # What others did to records of which the person sees a part tells of all of them.
-    partly = narrowed_keys(ctx)
-    return [sa.or_(own, FileImport.resource.not_in(partly))] if partly else []
 
 
 # -- the steps -----------------------------------------------------------------------------------------------

@@ -100,10 +100,10 @@ def resource(
 ) -> Resource:
     """Declare a model as something people reach: REST, pages, permissions, import and export follow.
 
-    `label` names what a record is called by; `natural_key` finds it again on import; without `verbs` people read and
-    act only; `editable`: the states in which it may be changed; `narrow` (ctx) returns conditions on what anybody sees;
-    `opens`: a name and the filter of the page; `kanban`: the field of the columns, `calendar` the first and last day,
-    `chart` what to group by and to sum, `tree` the parent, `graph` a query {"nodes", "edges"}, `card` a card's fields.
+    `label`: the fields a record is called by; `natural_key` finds it on import; `writable=False` or fewer `verbs`: only
+    reading and actions; `editable`: the states in which it may be changed, if not all; `narrow` (ctx): conditions on
+    what anybody sees; `opens`: name and filter of its page. Views: `kanban` the columns' field, `calendar` one or two
+    days, `chart` what to group by and to sum, `tree` the parent, `graph` a query {"nodes", "edges"}, `card` its fields.
     """
     return _note(Resource(
         key=key, model=model, path=path.strip("/"), title=title, singular=singular or title.removesuffix("s"),

@@ -10,6 +10,7 @@ import os
 import signal
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -271,6 +272,16 @@ def unit(kernel: Kernel, tenant: TenantInfo) -> OpenUnit:
         return kernel.unit(tenant.id, actor, readonly=readonly)
 
     return open_unit
+
+
+@pytest.fixture
+def two_processes(kernel: Kernel, monkeypatch: pytest.MonkeyPatch) -> tuple[Callable[[], None], Callable[[], None]]:
+    """Go on as the first or as the second of two: each has a block of ids of its own, those of the second are lower."""
+    first, second = type(kernel.ids)(), type(kernel.ids)()
+    with kernel.platform() as db:
+        second.take(db, 1)
+        first.take(db, 1)
+    return partial(monkeypatch.setattr, kernel, "ids", first), partial(monkeypatch.setattr, kernel, "ids", second)
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from flask import request
+from flask import Response, request
 from werkzeug.datastructures import MultiDict
 
 from core.actions.context import Context
@@ -50,10 +50,12 @@ def _groups(ctx: Context, shape: Shape) -> Answer:
     return Answer(200, write_json({"groups": groups, "is_complete": len(groups) < LARGEST_PAGE}))
 
 
-def file_request(ctx: Context, shape: Shape) -> ListRequest:
-    """Read what a file is asked to hold."""
+def answer_file(ctx: Context, endpoint: Endpoint) -> Response:
+    """Answer everything that a list is asked for as a file."""
+    assert endpoint.resource is not None
+    shape = ctx.shape(endpoint.resource)
     _refuse(IN_A_FILE, "A file holds every row that is found; leave this out.")
-    return list_request(ctx, shape, request.args)
+    return transfer.export(ctx, shape, list_request(ctx, shape, request.args))
 
 
 def list_request(ctx: Context, shape: Shape, args: MultiDict[str, str]) -> ListRequest:

@@ -64,7 +64,7 @@ def dispatch(rest: str) -> Response:
             hand_over_prefetched(ctx)
             check_gate(ctx, endpoint)
             if endpoint.kind == "export":
-                return transfer.export(ctx, endpoint.resource, lists.file_request)
+                return lists.answer_file(ctx, endpoint)
             if endpoint.kind in attachments.FILES:
                 return attachments.FILES[endpoint.kind](ctx, endpoint, ids)
             if endpoint.query is not None and _format(endpoint.query) == "xlsx":

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any, cast
 
@@ -17,7 +17,7 @@ from core.actions.import_files import read_import_file
 from core.actions.importing import load_rows, without_derived
 from core.actions.unit import Answer
 from core.errors import BadRequest, Invalid, TooLarge
-from core.plugins.declarations import Query, Resource
+from core.plugins.declarations import Query
 from core.resources.kinds import plain_json
 from core.resources.reading import ListRequest, stream_rows
 from core.resources.shape import Field, Shape
@@ -32,12 +32,10 @@ SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MODES = ("upsert", "create", "update")
 
 
-def export(ctx: Context, resource: Resource | None, ask: Callable[[Context, Shape], ListRequest]) -> Response:
+def export(ctx: Context, shape: Shape, asked: ListRequest) -> Response:
     """Answer a list as a CSV, XLSX or JSON file, rows read in chunks by cursor."""
-    assert resource is not None
+    resource = shape.resource
     kind = one_of("format", "csv", "xlsx", "json")
-    shape = ctx.shape(resource)
-    asked = ask(ctx, shape)
     names = export_names(shape, asked.fields)
     reach = ctx.restriction(resource, "export")
     asked = replace(asked, fields=tuple(names), sort=asked.sort or "id", condition=sa.and_(*reach) if reach else None)

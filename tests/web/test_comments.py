@@ -27,19 +27,17 @@ def test_a_talk_is_read_newest_first_and_in_parts(client, lye):
     assert client.get(f"items/{lye['id']}").json["version"] == lye["version"]
 
 
-def test_a_talk_by_way_of_two_processes_is_in_its_order(client, kernel, tenant, lye, monkeypatch):
-    """Each process has a block of ids of its own: what the second one keeps later may have the lower id."""
-    early, late = type(kernel.ids)(), type(kernel.ids)()
-    with kernel.unit(tenant.id) as ctx:
-        late.take(ctx.db, 1)
-        early.take(ctx.db, 1)
+def test_a_talk_by_way_of_two_processes_is_in_its_order(client, lye, two_processes):
+    """What the second one keeps later has the lower id."""
+    first, second = two_processes
     path = f"items/{lye['id']}/comments"
-    for ids, text in ((early, "Ordered"), (late, "Came in"), (early, "Half of it is wet"), (late, "Sent back")):
-        monkeypatch.setattr(kernel, "ids", ids)
+    talk = ((first, "Ordered"), (second, "Came in"), (first, "Half of it is wet"), (second, "Sent back"))
+    for go_on, text in talk:
+        go_on()
         assert client.post(path, {"text": text}).status_code == 201
-    first = client.get(f"{path}?limit=2").json
-    assert [item["text"] for item in first["items"]] == ["Sent back", "Half of it is wet"]
-    rest = client.get(f"{path}?limit=2&before={first['next']}").json
+    newest = client.get(f"{path}?limit=2").json
+    assert [item["text"] for item in newest["items"]] == ["Sent back", "Half of it is wet"]
+    rest = client.get(f"{path}?limit=2&before={newest['next']}").json
     assert [item["text"] for item in rest["items"]] == ["Came in", "Ordered"]
 
 

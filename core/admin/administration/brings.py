@@ -65,11 +65,8 @@ def parts_of(ctx: Context, plugin: LoadedPlugin) -> list[Part]:
         Part("Settings", "sliders-horizontal", [Brought(item.label, item.help) for item in declared.of(Setting)]),
         Part("Fields on other documents", "puzzle", [_extension(ctx, item) for item in declared.of(Extends)]),
         Part("Jobs", "list-todo", [_job(ctx, item) for item in declared.of(Job)]),
-        Part(
-            "Schedules",
-            "clock",
-            [Brought(job_title(ctx.registry, item.job, {}), item.cron) for item in declared.of(Schedule)],
-        ),
+        Part("Schedules", "clock", [Brought(job_title(ctx.registry, item.job, {}), item.cron)
+                                    for item in declared.of(Schedule)]),
     ]
     return [part for part in found if part.items]
 

@@ -73,13 +73,8 @@ def _pick(ctx: Context, resource: Resource, row: Mapping[str, Any]) -> Pick:
     shape = ctx.shape(resource)
     zone = own_zone(ctx)
     texts = [
-        cell(
-            item.kind.name,
-            row.get(item.name),
-            zone,
-            label=row.get(item.label_name) if item.reference else None,
-            currency=currency_of(ctx, item),
-        ).text
+        cell(item.kind.name, row.get(item.name), zone, label=row.get(item.label_name) if item.reference else None,
+             currency=currency_of(ctx, item)).text
         for item in (shape.fields[name] for name in _details(shape))
     ]
     pick: Pick = {"id": str(row["id"]), "label": label_of_row(shape, row)}

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import select
 
 from core.api import Context, query
-from plugins.inventory.ledger.availability import Level
+from plugins.inventory.ledger.availability import Level, levels
 from plugins.inventory.models.items import Colour, Item, ItemFamily, Material
 from plugins.inventory.models.units import Unit
-from plugins.inventory.queries.levels import levels_by_place, sum_levels
 from plugins.inventory.queries.reading import readable
-
-ZERO = Decimal(0)
 
 
 @query(
@@ -27,35 +23,26 @@ def family_variants(ctx: Context, id: int) -> dict[str, Any]:
     """Answer the variants of a family with their price, what is on hand, reserved and available."""
     family: ItemFamily = readable(ctx, "inventory.item_family", id)
     variants = ctx.all(select(Item).where(Item.family_id == family.id).order_by(Item.code))
-    stock = stock_of(ctx, [item.id for item in variants])
+    stock = levels(ctx, [item.id for item in variants])
     return {
         "family": {"id": family.id, "code": family.code, "name": family.name},
         "attribute_names": family.attribute_names,
-        "variants": [_variant(item, *stock.get(item.id, (ZERO, ZERO))) for item in variants],
+        "variants": [_variant(item, stock[item.id]) for item in variants],
     }
 
 
-def _variant(item: Item, on_hand: Decimal, reserved: Decimal) -> dict[str, Any]:
+def _variant(item: Item, level: Level) -> dict[str, Any]:
     return {
         "id": item.id,
         "code": item.code,
         "name": item.name,
         "variant": item.variant,
         "price": item.selling_price,
-        "on_hand": on_hand,
-        "reserved": reserved,
-        "available": on_hand - reserved,
+        "on_hand": level.on_hand,
+        "reserved": level.reserved,
+        "available": level.on_hand - level.reserved,
         "is_active": item.is_active,
     }
-
-
-def stock_of(ctx: Context, item_ids: list[int]) -> dict[int, tuple[Decimal, Decimal]]:
-    """Return on hand and reserved of items over all lots at all locations that the actor may see."""
-    found: dict[int, list[Level]] = {}
-    for (item_id, _place), level in levels_by_place(ctx, item_ids).items():
-        found.setdefault(item_id, []).append(level)
-    totals = {item_id: sum_levels(levels) for item_id, levels in found.items()}
-    return {item_id: (total.on_hand, total.reserved) for item_id, total in totals.items()}
 
 
 @query(

@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 
 from core.api import Invalid, Refused
-from core.kernel import Kernel
 from core.testing.clients import ApiClient
 from plugins.inventory.api import Item, Outgoing, Source, available, forecast, issue, levels, reserve
 from plugins.inventory.ledger.past import on_hand_on
@@ -309,16 +308,13 @@ def test_what_was_still_fresh_may_be_issued_on_its_day_later_on(shop: Shop) -> N
 
 
 def test_the_lot_that_came_first_leaves_first_whichever_process_took_it_in(
-    kernel: Kernel, unit: Any, monkeypatch: pytest.MonkeyPatch
+    unit: Any, two_processes: Any
 ) -> None:
     """Two processes take in oil on one day, at 1.00 in the morning and at 2.00 at noon; the second has lower ids."""
-    morning, noon = type(kernel.ids)(), type(kernel.ids)()
     with unit() as ctx:
-        noon.take(ctx.db, 1)
-        morning.take(ctx.db, 1)
         item = Shop(ctx).item("OIL").id
-    for ids, cost in ((morning, 1), (noon, 2)):
-        monkeypatch.setattr(kernel, "ids", ids)
+    for go_on, cost in zip(two_processes, (1, 2), strict=True):
+        go_on()
         with unit() as ctx:
             Shop(ctx).receive(ctx.get(Item, item), 10, cost)
     with unit() as ctx:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
 from datetime import timedelta
 
 import pytest
@@ -238,38 +237,24 @@ def test_a_recipe_that_names_no_containers_is_filled_into_any(ctx):
     assert [line.base_qty for line in lines_of(ctx, batch, "container")] == [1, 1]
 
 
-@pytest.fixture
-def by_turns(kernel, unit, monkeypatch):
-    """Two processes, each with a block of ids of its own: the one that works later has the lower ids."""
-    early, late = type(kernel.ids)(), type(kernel.ids)()
-    with unit() as ctx:
-        late.take(ctx.db, 1)
-        early.take(ctx.db, 1)
-
-    @contextmanager
-    def work(ids):
-        monkeypatch.setattr(kernel, "ids", ids)
-        with unit() as ctx:
-            yield ctx
-
-    return lambda: work(early), lambda: work(late)
-
-
-def test_what_one_process_gave_back_is_not_taken_for_what_another_took(by_turns, unit):
+def test_what_one_process_gave_back_is_not_taken_for_what_another_took(two_processes, unit):
     """One process starts the batch, another gives two moulds back, the first cancels: every mould is there again."""
-    first, second = by_turns
+    first, second = two_processes
     with unit() as ctx:
         shop = soap_workshop(ctx)
         before = balances(ctx)
-    with first() as ctx:
+    first()
+    with unit() as ctx:
         batch_id = start(ctx, shop).id
-    with second() as ctx:
+    second()
+    with unit() as ctx:
         batch = ctx.get(Batch, batch_id)
         [moulds] = lines_of(ctx, batch, "container")
         ctx.do("recipes.batch.adjust-container", batch, line_id=moulds.id, adjustment_type="quantity",
                new_total_quantity=10)  # fmt: skip
         assert in_stock(ctx, [moulds.item_id])[moulds.item_id] == 30
-    with first() as ctx:
+    first()
+    with unit() as ctx:
         ctx.do("recipes.batch.cancel", batch_id)
         assert balances(ctx) == before
         assert verify(ctx) == []
